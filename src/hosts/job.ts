@@ -1,0 +1,51 @@
+import type { Text } from '../masked.ts';
+import type { Host, LeaseGuard, ReadingHost } from './host.ts';
+
+/** Long work on a host that outlives the connection and the controller. */
+export interface JobSpec {
+  /** A function of the run and the step, so that the job can be found from any machine: `[a-z0-9-]+`. */
+  readonly id: string;
+  /** Directory (0700, owned by `as`) under which job directories live. */
+  readonly directory: string;
+  readonly argv: readonly string[];
+  readonly as: string;
+  readonly stdin?: Text | undefined;
+  /** Free space to be gone at: none. A job has no time limit; whoever waits for it has. */
+  readonly guard?: LeaseGuard | undefined;
+}
+
+/** How to find a job again: plain JSON for the journal. */
+export interface JobHandle {
+  readonly id: string;
+  readonly directory: string;
+  readonly as: string;
+}
+
+export type JobState =
+  /** Never started, or its directory was removed. */
+  | { readonly state: 'absent' }
+  | { readonly state: 'running'; readonly seconds: number; readonly stdout: string; readonly stderr: string }
+  /** Ended by itself; `stdout` and `stderr` are the last 64 KiB. */
+  | {
+      readonly state: 'ended';
+      readonly exitCode: number;
+      readonly seconds: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  /** Neither running nor an exit status: killed, or the machine went down. */
+  | { readonly state: 'lost'; readonly stdout: string; readonly stderr: string };
+
+export interface Jobs {
+  /**
+   * Starts the job under its own process group (`setsid`, or a transient systemd unit where the login is root and systemd runs).
+   * A job of that id that runs is left alone; one that ended or was lost must be removed first (error FAILED otherwise).
+   */
+  startJob(host: Host, spec: JobSpec): Promise<JobHandle>;
+  /** What is there now; changes nothing. */
+  inspectJob(host: ReadingHost, handle: JobHandle): Promise<JobState>;
+  /** Ends the whole group (TERM, then KILL after 10 s), after checking boot id and start time. Nothing there: fine. */
+  cancelJob(host: Host, handle: JobHandle): Promise<void>;
+  /** Removes the job's directory. Refused (FAILED) while it runs. Nothing there: fine. */
+  removeJob(host: Host, handle: JobHandle): Promise<void>;
+}
