@@ -54,6 +54,8 @@ export interface Finding {
   /** What to do. */
   readonly hint: string;
   readonly evidence?: Json;
+  /** An error that the operator may know better about: `--allow CODE` makes it a warning. */
+  readonly allowable?: boolean;
 }
 
 /** What the operator asked for. */
@@ -124,6 +126,12 @@ export interface NodeStatus {
 export type Reached =
   | { readonly name: string; readonly address: string; readonly node: Node }
   | { readonly name: string; readonly address: string; readonly failure: Error };
+
+export interface InspectOptions<F extends Facts> {
+  readonly signal: AbortSignal;
+  /** For a node that is to become a follower: the nodes whose database it must reach (tried from its host), and what it is to copy. */
+  readonly target?: { readonly peers: readonly { readonly node: Node<ReadingHost>; readonly facts: F }[]; readonly source: F };
+}
 
 /**
  * One database engine. Engines are told apart only behind this. Errors of every member: those of Host, and DATABASE_UNREACHABLE.

@@ -1,0 +1,33 @@
+import { type ReadingHost } from '../../hosts/host.ts';
+import type { Node } from '../adapter.ts';
+import type { Reach } from './facts.ts';
+
+/**
+ * Opens a TCP connection from the host and says from which address it went out: the one that `pg_hba.conf` must let in, whatever
+ * the host is called. Perl is essential on Debian; python3 where it is not there.
+ */
+const perl = String.raw`
+use IO::Socket::IP;
+my $s = IO::Socket::IP->new(PeerHost => $ARGV[0], PeerPort => $ARGV[1], Timeout => 5, Type => 1) or do { print STDERR ($@ || $!), "\n"; exit 1 };
+print $s->sockhost, "\n";`;
+
+const python = String.raw`
+import socket, sys
+try:
+    s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)
+    print(s.getsockname()[0])
+except OSError as e:
+    sys.exit(str(e))`;
+
+const script = 'if command -v perl >/dev/null; then exec perl -e "$1" -- "$3" "$4"; fi; exec python3 -c "$2" "$3" "$4"';
+
+const unmapped = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');
+
+export const reachPort = async (from: Node<ReadingHost>, address: string, port: number, signal: AbortSignal): Promise<Reach> => {
+  const { exitCode, stdout, stderr } = await from.host.run(
+    { argv: ['sh', '-c', script, 'sh', perl, python, address, String(port)], timeoutSeconds: 10 },
+    { signal },
+  );
+  if (exitCode === 0) return { ok: true, localAddress: unmapped(stdout.trim()) };
+  return { ok: false, error: stderr.trim().split('\n').at(-1) || `exit code ${exitCode}` };
+};

@@ -1,0 +1,145 @@
+import type { Duplex } from 'node:stream';
+import type { Client, QueryResultRow } from 'pg';
+import { isReplctlError, ReplctlError } from '../../errors.ts';
+import { bridgeCommand, type ReadingHost } from '../../hosts/host.ts';
+import type { Node } from '../adapter.ts';
+import type { Layout } from './layout.ts';
+
+/**
+ * Set by the server itself for every session, so that a cut link frees it without us. `synchronous_commit=local`: where the leader waits
+ * for a synchronous standby that is not there, our own CREATE ROLE would hang with everyone else's commit.
+ */
+const sessionSettings = [
+  'statement_timeout=60s',
+  'lock_timeout=5s',
+  'idle_in_transaction_session_timeout=60s',
+  'tcp_keepalives_idle=10',
+  'tcp_keepalives_interval=5',
+  'tcp_keepalives_count=3',
+  'synchronous_commit=local',
+  'client_min_messages=warning',
+  'DateStyle=ISO',
+  'extra_float_digits=1',
+];
+
+/** A SQL session on a node's server; dies with its stream. Errors: DATABASE_UNREACHABLE, or the server's own. */
+export interface Session {
+  query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** `pg` drives a socket; a channel lacks its socket-only members. */
+const asSocket = (stream: Duplex): Duplex => {
+  const nothing = () => stream;
+  return Object.assign(stream, {
+    connect: () => {
+      queueMicrotask(() => stream.emit('connect'));
+      return stream;
+    },
+    setNoDelay: nothing,
+    setKeepAlive: nothing,
+    ref: nothing,
+    unref: nothing,
+  });
+};
+
+const unreachable = (node: Node<ReadingHost>, layout: Layout, cause: unknown): ReplctlError => {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ReplctlError({
+    code: 'DATABASE_UNREACHABLE',
+    node: node.name,
+    message: `PostgreSQL on ${node.name} (port ${layout.port}) did not accept a session: ${reason}`,
+    hint: node.database.adminPassword
+      ? 'Check database.adminUser and database.adminPassword in the fleet file, and that the server runs.'
+      : `Check that the server runs and that OS user ${layout.osUser} may log in through its socket (peer), or name database.adminUser and database.adminPassword in the fleet file.`,
+    retryable: true,
+    cause,
+  });
+};
+
+const openStream = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<Duplex> =>
+  node.database.adminPassword
+    ? await node.host.connect({ port: layout.port }, { signal })
+    : await node.host.duplex(
+        { argv: bridgeCommand(`${node.database.socket ?? layout.socketDir}/.s.PGSQL.${layout.port}`), as: layout.osUser },
+        { signal },
+      );
+
+const connectAs = async (node: Node<ReadingHost>, layout: Layout, user: string, options: SessionOptions): Promise<Client> => {
+  const { default: pg } = await import('pg');
+  const password = node.database.adminPassword ? await node.database.adminPassword() : undefined;
+  const stream = await openStream(node, layout, options.signal);
+  // A bridge that cannot reach the socket says so on its standard error, which is the better message.
+  const result = 'result' in stream ? (stream.result as Promise<{ exitCode: number; stderr: string }>) : undefined;
+  const client = new pg.Client({
+    user,
+    database: options.database ?? 'postgres',
+    ...(password === undefined ? {} : { password }),
+    application_name: options.application ?? 'replctl',
+    options: sessionSettings.map((setting) => `-c ${setting}`).join(' '),
+    connectionTimeoutMillis: 15_000,
+    stream: () => asSocket(stream) as never,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    stream.destroy();
+    const ended = await result?.catch(() => undefined);
+    const said = ended?.stderr.trim();
+    throw said ? new Error(said.split('\n').at(-1), { cause: error }) : error;
+  }
+  return client;
+};
+
+export interface SessionOptions {
+  readonly signal: AbortSignal;
+  readonly database?: string;
+  readonly application?: string;
+}
+
+/** The administrator: as the fleet file says, else `postgres`, else the OS user that owns the server (what `initdb` makes by default). */
+const administrators = (node: Node<ReadingHost>, layout: Layout): readonly string[] =>
+  node.database.adminUser ? [node.database.adminUser] : [...new Set(['postgres', layout.osUser])];
+
+const isUnknownRole = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === '28000' || error.code === '28P01');
+
+export const openSession = async (node: Node<ReadingHost>, layout: Layout, options: SessionOptions): Promise<Session> => {
+  let client: Client | undefined;
+  let failure: unknown;
+  for (const user of administrators(node, layout)) {
+    try {
+      client = await connectAs(node, layout, user, options);
+      break;
+    } catch (error) {
+      if (isReplctlError(error)) throw error;
+      failure ??= error;
+      if (!isUnknownRole(error)) break;
+    }
+  }
+  if (!client) throw unreachable(node, layout, failure);
+  const open = client;
+  return {
+    query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
+      (await open.query<Row>(text, values ? [...values] : undefined)).rows,
+    close: async () => {
+      await open.end().catch(() => undefined);
+    },
+  };
+};
+
+/** Opens a session for one piece of work. */
+export const withSession = async <T>(
+  node: Node<ReadingHost>,
+  layout: Layout,
+  options: SessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> => {
+  const session = await openSession(node, layout, options);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+};
