@@ -1,0 +1,31 @@
+import { quote } from './shell.ts';
+
+/**
+ * Removes everything of one lab: machines, links, loop devices, mounts, disks. Safe to run twice, and on a half-made lab.
+ * One shell script, because an exiting process can only wait for a synchronous child.
+ */
+export function cleanScript(lab: { id: string; directory: string }): string {
+  const directory = quote(lab.directory);
+  return `
+unshare --mount sh -c '
+  mount --make-rprivate /
+  mount -t cgroup2 none /sys/fs/cgroup
+  group=/sys/fs/cgroup/${lab.id}
+  [ -d $group ] || exit 0
+  for attempt in $(seq 100); do
+    echo 1 >$group/cgroup.kill
+    grep -q "populated 0" $group/cgroup.events && break
+    sleep 0.1
+  done
+  find $group -depth -type d -exec rmdir {} +
+'
+for link in /sys/class/net/${lab.id}*; do
+  [ -e $link ] && ip link del $(basename $link)
+done
+for disk in ${directory}/*/disks/*.img ${directory}/memory/*/disks/*.img; do
+  [ -e "$disk" ] && losetup --noheadings --output NAME --associated "$disk" | xargs --no-run-if-empty losetup --detach
+done
+mountpoint -q ${directory}/memory && umount -l ${directory}/memory
+rm -rf ${directory}
+true`;
+}

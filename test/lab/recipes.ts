@@ -1,0 +1,42 @@
+/** What an image is made of. Changing anything here gives the image a new key, and so a new build. */
+export interface Recipe {
+  suite: 'bookworm' | 'trixie' | 'sid';
+  /** The image this one starts from; without it, debootstrap makes it. */
+  from?: ImageName;
+  packages: readonly string[];
+  /** The major version whose cluster each machine gets; absent where no server is installed. */
+  postgresql?: number;
+}
+
+export type ImageName = 'bookworm-base' | 'trixie-base' | 'sid-base' | 'bookworm' | 'trixie' | 'sid' | 'trixie-repmgr';
+
+/** What a small Debian server has; `locales` because initdb takes its locale from the system. */
+const server = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'libpam-systemd',
+  'openssh-server',
+  'iproute2',
+  'iputils-ping',
+  'sudo',
+  'procps',
+  'perl-base',
+  'locales',
+];
+
+export const recipes: Readonly<Record<ImageName, Recipe>> = {
+  'bookworm-base': { suite: 'bookworm', packages: server },
+  'trixie-base': { suite: 'trixie', packages: server },
+  'sid-base': { suite: 'sid', packages: server },
+  bookworm: { suite: 'bookworm', from: 'bookworm-base', packages: ['postgresql'], postgresql: 15 },
+  trixie: { suite: 'trixie', from: 'trixie-base', packages: ['postgresql'], postgresql: 17 },
+  sid: { suite: 'sid', from: 'sid-base', packages: ['postgresql'], postgresql: 18 },
+  'trixie-repmgr': { suite: 'trixie', from: 'trixie', packages: ['repmgr', 'postgresql-17-repmgr'], postgresql: 17 },
+};
+
+export const imageNames = Object.keys(recipes) as ImageName[];
+
+export function isImageName(name: string): name is ImageName {
+  return Object.hasOwn(recipes, name);
+}
