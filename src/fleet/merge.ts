@@ -17,7 +17,7 @@ const sshOf = (name: string, node: NodeEntry, file: FleetFile, context: MergeCon
     ...(identityFile !== undefined && { identityFile: context.resolvePath(identityFile) }),
     ...(knownHostsFile !== undefined && { knownHostsFile: context.resolvePath(knownHostsFile) }),
     node: name,
-    host: node.host ?? 'localhost',
+    ...(node.host !== undefined && { host: node.host }),
     transport: transportOf(file, node),
   };
 };
