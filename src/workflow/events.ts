@@ -36,9 +36,18 @@ export type RunEvent = { readonly at: string } & (
       readonly message: string;
       readonly hint?: string;
     }
+  | { readonly event: 'step-undo-started'; readonly step: string; readonly node: string; readonly title: string }
+  | {
+      readonly event: 'step-undone';
+      readonly step: string;
+      readonly node: string;
+      readonly title: string;
+      readonly seconds: number;
+    }
   | ({ readonly event: 'warning' } & Warning)
   | { readonly event: 'run-interrupted'; readonly run: string; readonly signal: string }
-  | { readonly event: 'run-ended'; readonly run: string; readonly ok: boolean; readonly envelope: Json }
+  /** Always the last one. `run` is null where the command ended before a run began. */
+  | { readonly event: 'run-ended'; readonly run: string | null; readonly ok: boolean; readonly envelope: Json }
 );
 
 export type RunListener = (event: RunEvent) => void;

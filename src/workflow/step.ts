@@ -32,12 +32,15 @@ export interface Warning {
 export interface ProbeContext {
   /** Aborted at the first SIGINT, SIGTERM or SIGHUP: start nothing new, leave jobs running. */
   readonly signal: AbortSignal;
-  /** Journaled output of an earlier step of this run; undefined where it has not run. */
+  /**
+   * Journaled output of an earlier step of this run; undefined where it has not run. A run that another machine began has its journal
+   * from the follower, so that this is input from outside: check its shape and its values before they reach a command.
+   */
   output(stepId: string): Json | undefined;
 }
 
 export interface StepContext extends ProbeContext {
-  /** What this step journaled before it first changed anything, in this or an earlier attempt. */
+  /** What this step journaled before it first changed anything, in this or an earlier attempt; null where there is none. To be checked as `output` is. */
   readonly intent: Json;
   progress(progress: Progress): void;
   warn(warning: Warning): void;
@@ -59,9 +62,12 @@ export interface Step {
   readonly title: string;
   /** The node that it changes. */
   readonly node: string;
-  /** Plain JSON without secrets. A resume whose step inputs differ is a different step. */
+  /** Plain JSON without secrets. A resume whose step inputs differ is a different step: its old output is forgotten, its intent kept for undo. */
   readonly input: Json;
-  /** What the world says. Changes nothing. */
+  /**
+   * What the world says. Changes nothing. Where later steps need this step's output, `done` must carry it: a run that was killed
+   * between apply and the journal has no other source. An output that the journal has already wins over it.
+   */
   probe(context: ProbeContext): Promise<Probe>;
   /** What apply would do from nothing, as text without secrets. Pure. */
   plan(): readonly PlannedAction[];
@@ -71,6 +77,11 @@ export interface Step {
   apply(context: StepContext): Promise<Json | void>;
   /** Takes back what apply did; idempotent; nothing there is fine. */
   undo?(context: StepContext): Promise<void>;
-  /** A failure here means that the run's beginnings do not hold: undo all steps of the run and report PREFLIGHT_REFUSED (exit 3). */
+  /**
+   * A failure here means that the run's beginnings do not hold: undo all steps of the run and report PREFLIGHT_REFUSED (exit 3). Not
+   * where a host could not be reached, and not once a later step has begun: hours of copying are not taken back.
+   */
   readonly refusesRun?: boolean;
+  /** Everything that it creates is named after the run, so that abandon undoes it on the probe's word where the journal was lost. */
+  readonly namedAfterRun?: boolean;
 }
