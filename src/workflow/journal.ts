@@ -3,6 +3,7 @@ import { type JournalEntry, type JournalRecord, type RunStart, parseRecord } fro
 import { type RunSummary, type StepSummary, summarize } from './run-summary.ts';
 import type { Warning } from './step.ts';
 import type { Store } from './store.ts';
+import { within } from './waiting.ts';
 
 /** A store and what to call it in an error: "this machine", "db3". */
 export interface JournalPlace {
@@ -57,16 +58,6 @@ const failure = (run: string, copy: Copy, cause: unknown): ReplctlError =>
     cause,
   });
 
-const patiently = async (work: Promise<void>, milliseconds: number): Promise<void> => {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer for ${milliseconds / 1000} s`)), milliseconds);
-  try {
-    await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
 const createJournal = (
   run: string,
   known: readonly JournalRecord[],
@@ -115,7 +106,7 @@ const createJournal = (
         const warnings: Warning[] = [];
         for (const copy of options.only === 'first' ? copies.slice(0, 1) : copies) {
           try {
-            await patiently(write(run, copy), patience);
+            await within(patience, write(run, copy), () => new Error(`no answer for ${patience / 1000} s`));
           } catch (error) {
             warnings.push({ code: 'JOURNAL_BEHIND', message: failure(run, copy, error).message });
           }

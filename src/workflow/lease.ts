@@ -1,7 +1,7 @@
 import { ReplctlError } from '../errors.ts';
 import { type ProcessIdentity, isProvablyDead } from './process-identity.ts';
 import type { LeaseHolder, LeaseStore } from './store.ts';
-import { orAbort, sleep } from './waiting.ts';
+import { orAbort, sleep, within } from './waiting.ts';
 
 export interface Lease {
   readonly epoch: number;
@@ -84,8 +84,8 @@ export const holdLease = async (store: LeaseStore, options: LeaseOptions): Promi
   let current: Promise<boolean> | undefined;
   const ask = async (): Promise<boolean> => {
     const asked = now();
-    const limit = AbortSignal.any([over.signal, AbortSignal.timeout(renewEvery)]);
-    const ours = await orAbort(store.renew(epoch), limit);
+    const silence = () => new Error(`no answer for ${renewEvery / 1000} s`);
+    const ours = await orAbort(within(renewEvery, store.renew(epoch), silence), over.signal);
     if (ours) renewed = asked;
     else lose('another run took it over');
     return ours;
@@ -149,7 +149,7 @@ export const holdLease = async (store: LeaseStore, options: LeaseOptions): Promi
       await keeping;
       if (lost.signal.aborted) return;
       try {
-        await orAbort(store.release(epoch), AbortSignal.timeout(10_000));
+        await within(10_000, store.release(epoch), () => new Error('no answer'));
       } catch {
         // It expires by itself.
       }

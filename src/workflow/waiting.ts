@@ -1,15 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ReplctlError } from '../errors.ts';
-
-/** Rejects with the signal's reason. */
-export const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
-  try {
-    await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
-};
 
 /** The work's result, or the signal's reason as soon as it is aborted, whether or not the work heeds the signal. */
 export const orAbort = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
@@ -21,6 +10,28 @@ export const orAbort = async <T>(work: Promise<T>, signal: AbortSignal): Promise
     return await Promise.race([work, promise]);
   } finally {
     signal.removeEventListener('abort', abort);
+  }
+};
+
+/** The work's result, or the error once the time is over, whether or not the work ends by itself. */
+export const within = async <T>(milliseconds: number, work: Promise<T>, late: () => Error): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late()), milliseconds);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Rejects with the signal's reason. */
+export const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  try {
+    await (signal === undefined ? promise : orAbort(promise, signal));
+  } finally {
+    clearTimeout(timer);
   }
 };
 

@@ -17,7 +17,7 @@ export interface ReentryWorld {
 export interface ReentryOptions {
   readonly make: () => Promise<ReentryWorld> | ReentryWorld;
   /** After the kill: `resume` must end where an undisturbed run ends, `abandon` where it began. */
-  readonly then?: 'resume' | 'abandon';
+  readonly afterwards?: 'resume' | 'abandon';
 }
 
 const run = 'r-0000000000';
@@ -109,7 +109,7 @@ const compare = (moment: string, is: Json, should: Json): void => {
  * Runs the steps once undisturbed; then once for each moment at which the process can die, kills it there, resumes (or abandons) with
  * what is in the journals and the world, and compares. Throws, naming the moment, where the worlds differ. Returns the moments.
  */
-export const surviveEveryKill = async ({ make, then = 'resume' }: ReentryOptions): Promise<readonly string[]> => {
+export const surviveEveryKill = async ({ make, afterwards = 'resume' }: ReentryOptions): Promise<readonly string[]> => {
   const undisturbed = await make();
   const before = await undisturbed.look();
   const { moments } = await (async () => {
@@ -130,7 +130,7 @@ export const surviveEveryKill = async ({ make, then = 'resume' }: ReentryOptions
     }
     if (!reaper.isDead()) throw new Error(`The run did not come by this time: ${moment}`);
     const begun = stores.some((store) => store.texts.get(run)?.includes('\n'));
-    if (then === 'abandon') {
+    if (afterwards === 'abandon') {
       if (begun) await abandon(world, stores);
       compare(moment, await world.look(), before);
       continue;
