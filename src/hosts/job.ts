@@ -1,7 +1,7 @@
 import type { Text } from '../masked.ts';
 import type { Host, LeaseGuard, ReadingHost } from './host.ts';
 
-/** Long work on a host that outlives the connection and the controller. */
+/** Long work on a host that outlives the connection and the controller. A job has no time limit; whoever waits for it has. */
 export interface JobSpec {
   /** A function of the run and the step, so that the job can be found from any machine: `[a-z0-9-]+`. */
   readonly id: string;
@@ -9,8 +9,8 @@ export interface JobSpec {
   readonly directory: string;
   readonly argv: readonly string[];
   readonly as: string;
+  /** Kept in a file (0600) that is removed from the directory as soon as the job has opened it. */
   readonly stdin?: Text | undefined;
-  /** Free space to be gone at: none. A job has no time limit; whoever waits for it has. */
   readonly guard?: LeaseGuard | undefined;
 }
 
@@ -22,8 +22,9 @@ export interface JobHandle {
 }
 
 export type JobState =
-  /** Never started, or its directory was removed. */
+  /** Never started, or removed. */
   | { readonly state: 'absent' }
+  /** The job, or a process that it left behind, is there. */
   | { readonly state: 'running'; readonly seconds: number; readonly stdout: string; readonly stderr: string }
   /** Ended by itself; `stdout` and `stderr` are the last 64 KiB. */
   | {
@@ -49,3 +50,5 @@ export interface Jobs {
   /** Removes the job's directory. Refused (FAILED) while it runs. Nothing there: fine. */
   removeJob(host: Host, handle: JobHandle): Promise<void>;
 }
+
+export { cancelJob, inspectJob, removeJob, startJob } from './jobs.ts';

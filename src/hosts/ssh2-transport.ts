@@ -1,0 +1,108 @@
+import type { Duplex } from 'node:stream';
+import type { Client, ClientChannel } from 'ssh2';
+import { isReplctlError, ReplctlError } from '../errors.ts';
+import type { Channel, ConnectTarget, Transport } from './channel.ts';
+import { shownHop, unreachable } from './connect-errors.ts';
+import type { Hop, Route } from './route.ts';
+import { nothingAnswers } from './socket.ts';
+import { connectHop } from './ssh2-connect.ts';
+
+const asChannel = (stream: ClientChannel): Channel => {
+  let code: number | undefined;
+  stream.on('exit', (exitCode: number | null) => {
+    code = exitCode ?? undefined;
+  });
+  const closed = new Promise<number | undefined>((resolve) => {
+    stream.once('close', () => resolve(code));
+  });
+  return { stdin: stream, stdout: stream, stderr: stream.stderr, closed, close: () => stream.destroy() };
+};
+
+const forward = async (client: Client, target: ConnectTarget): Promise<Duplex> =>
+  new Promise((resolve, reject) => {
+    const done = (error: Error | undefined, stream: Duplex) => (error ? reject(error) : resolve(stream));
+    if ('socket' in target) client.openssh_forwardOutStreamLocal(target.socket, done);
+    else client.forwardOut('127.0.0.1', 0, target.address ?? 'localhost', target.port, done);
+  });
+
+/** Hop by hop: each connection runs inside the one before. */
+const connectAll = async (ssh2: typeof import('ssh2'), route: Route, signal: AbortSignal | undefined) => {
+  const clients: Client[] = [];
+  try {
+    for (const hop of route.hops) {
+      const before = clients.at(-1);
+      const through =
+        before &&
+        (await forward(before, { port: hop.port, address: hop.host }).catch((cause: Error) => {
+          throw unreachable(hop, cause.message, cause);
+        }));
+      const timeoutMilliseconds = route.connectTimeoutSeconds * 1000;
+      clients.push(await connectHop(ssh2, hop, { through, timeoutMilliseconds, signal }));
+    }
+    return clients;
+  } catch (error) {
+    for (const client of clients) client.destroy();
+    throw error;
+  }
+};
+
+/** How long a server may take to say goodbye. */
+const politeMilliseconds = 500;
+
+export const openSsh2 = async (route: Route, signal?: AbortSignal): Promise<Transport> => {
+  const { default: ssh2 } = await import('ssh2');
+  const clients = await connectAll(ssh2, route, signal);
+  const client = clients.at(-1)!;
+  const hop: Hop = route.hops.at(-1)!;
+  let failure: ReplctlError | undefined;
+  let reason: Error | undefined;
+  const ended = new Promise<void>((resolve) => client.once('close', resolve));
+
+  const gone = (why: string, cause?: unknown) => {
+    failure ??= new ReplctlError({
+      code: 'HOST_UNREACHABLE',
+      node: hop.node,
+      message: `The connection to ${hop.node} (${shownHop(hop)}) ${why}`,
+      hint: 'Run the same command again: it goes on from where the world stands.',
+      retryable: true,
+      cause,
+    });
+  };
+  for (const each of clients) {
+    each.on('error', (error) => {
+      reason = error;
+    });
+    each.on('close', () => {
+      gone(reason ? `was lost: ${reason.message}` : 'was closed', reason);
+      for (const other of clients) other.destroy();
+    });
+  }
+
+  return {
+    exec: async (text) =>
+      new Promise<Channel>((resolve, reject) => {
+        if (failure) {
+          reject(failure);
+          return;
+        }
+        client.exec(text, (error, stream) => {
+          if (!error) resolve(asChannel(stream));
+          else reject(failure ?? (isReplctlError(error) ? error : unreachable(hop, error.message, error)));
+        });
+      }),
+    async connect(target) {
+      if (failure) throw failure;
+      return forward(client, target).catch((error: Error) => {
+        throw failure ?? nothingAnswers(hop.node, target, error);
+      });
+    },
+    failure: () => failure,
+    async close() {
+      gone('was closed');
+      for (const each of clients.toReversed()) each.end();
+      const impatient = setTimeout(() => clients.forEach((each) => each.destroy()), politeMilliseconds);
+      await ended;
+      clearTimeout(impatient);
+    },
+  };
+};
