@@ -3,8 +3,7 @@ import { ReplctlError } from './errors.ts';
 
 /** What oclif adds to the errors of its parser. */
 interface ParserError extends Error {
-  readonly oclif?: { readonly exit?: number };
-  readonly flags?: readonly string[];
+  readonly oclif?: object;
 }
 
 const oneLine = (message: string): string =>
@@ -17,7 +16,7 @@ const oneLine = (message: string): string =>
 /** Any error as one of ours: what the parser refuses is USAGE, what nobody expected is a BUG that keeps its stack. */
 export const asReplctlError = (error: unknown, command: string): ReplctlError => {
   const { message, oclif } = error as ParserError;
-  if (oclif?.exit === 2 || (error instanceof ReplctlError && error.message.startsWith('Parsing --'))) {
+  if (oclif !== undefined || (error instanceof ReplctlError && error.message.startsWith('Parsing --'))) {
     return new ReplctlError({
       code: 'USAGE',
       message: oneLine(message),

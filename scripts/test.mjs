@@ -1,0 +1,107 @@
+// `npm test`: installs what is missing, then runs every check. `npm test -- unit contract` runs only the stages named.
+// Runs on whatever Node the machine has; the checks run on the Node that package-lock.json brings.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installPackages } from './setup/debian-packages.mjs';
+import { prepareNode } from './setup/node-modules.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packages = [
+  'openssh-server',
+  'openssh-client',
+  'sudo',
+  'util-linux',
+  'procps',
+  'perl',
+  'python3',
+  'postgresql',
+  'debootstrap',
+  'systemd-container',
+  'iproute2',
+  'e2fsprogs',
+  'tmux',
+];
+
+let started;
+try {
+  started = prepareNode(root);
+  const notice = installPackages(packages);
+  if (notice) console.log(notice);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+const { node, env } = started;
+const reports = mkdtempSync(join(tmpdir(), 'replctl-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+const run = (command, parameters) =>
+  spawnSync(command, parameters, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+const tool = (name, ...parameters) => run(join(root, 'node_modules', '.bin', name), parameters);
+
+const check = (work) => () => {
+  const good = work();
+  if (!good) totals.failed += 1;
+  return good;
+};
+
+/** The counts come from vitest's own report; a run that left none, or that failed outside of any test, is one failure more. */
+const vitest = (project) => () => {
+  const report = join(reports, `${project}.json`);
+  const good = tool(
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  );
+  let counts = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 };
+  try {
+    counts = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    console.error(`vitest left no report of ${project}.`);
+  }
+  totals.passed += counts.numPassedTests;
+  totals.failed += good || counts.numFailedTests > 0 ? counts.numFailedTests : 1;
+  totals.skipped += counts.numPendingTests + counts.numTodoTests;
+  return good;
+};
+
+const stages = [
+  { name: 'build', passes: check(() => run(node, ['scripts/build.mjs', '--check'])) },
+  { name: 'format', passes: check(() => tool('oxfmt', '--check')) },
+  { name: 'lint', passes: check(() => tool('oxlint', '--type-aware', '--deny-warnings')) },
+  { name: 'types', passes: check(() => tool('tsc', '--noEmit', '-p', 'tsconfig.check.json')) },
+  { name: 'unit', passes: vitest('unit') },
+  { name: 'contract', passes: vitest('contract') },
+  { name: 'lab', passes: vitest('lab') },
+  { name: 'e2e', passes: vitest('e2e') },
+];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !stages.some((stage) => stage.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no stage ${unknown.join(', ')}; the stages are ${stages.map((stage) => stage.name).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+const noLab = spawnSync(node, ['scripts/setup/lab-unavailable.ts'], { cwd: root, env, encoding: 'utf8' }).stdout.trim();
+const failedStages = [];
+for (const { name, passes } of stages) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  console.log(`\n== ${name}`);
+  if (noLab && (name === 'lab' || name === 'e2e')) console.log(`Skipped here: ${noLab}`);
+  if (!passes()) failedStages.push(name);
+}
+rmSync(reports, { recursive: true, force: true });
+
+if (failedStages.length > 0) console.log(`\nFailed: ${failedStages.join(', ')}`);
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(failedStages.length === 0 ? 0 : 1);

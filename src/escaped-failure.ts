@@ -1,0 +1,34 @@
+import { Config, type Interfaces } from '@oclif/core';
+import { ReplctlError } from './errors.ts';
+import { didYouMean } from './fleet/nearest.ts';
+import { failureEnvelope, type Envelope } from './report/envelope.ts';
+import { errorText } from './report/error-text.ts';
+
+const unknownCommand = async (typed: string, options: Interfaces.Options): Promise<ReplctlError> => {
+  const config = await Config.load(options);
+  const known = config.commandIDs.map((id) => id.replaceAll(':', ' '));
+  return new ReplctlError({
+    code: 'USAGE',
+    message: `replctl has no command "${typed}"${didYouMean(typed, known)}.`,
+    hint: `The commands are: ${known.toSorted().join(', ')}.`,
+  });
+};
+
+/** A failure outside of any command, in the same three forms as a command's own. */
+export const escapedFailure = async (
+  thrown: unknown,
+  options: Interfaces.Options,
+): Promise<{ error: ReplctlError; envelope: Envelope; text: string }> => {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const [, unknown] = /^command (.*) not found$/.exec(message) ?? [];
+  const typed = unknown?.replaceAll(':', ' ') ?? '';
+  const error =
+    unknown === undefined
+      ? new ReplctlError({ code: 'BUG', message, cause: thrown })
+      : await unknownCommand(typed, options);
+  return {
+    error,
+    envelope: failureEnvelope({ command: typed, run: null, error, result: undefined, warnings: [] }),
+    text: errorText(error),
+  };
+};
