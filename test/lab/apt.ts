@@ -17,7 +17,10 @@ export async function debianMirror(root = '/'): Promise<string> {
 
 async function sourceFiles(directory: string): Promise<string[]> {
   const parts = await readdir(join(directory, 'sources.list.d')).catch(() => []);
-  const names = ['sources.list', ...parts.toSorted().map((name) => join('sources.list.d', name))];
+  const names = [
+    'sources.list',
+    ...parts.toSorted((a, b) => a.localeCompare(b)).map((name) => join('sources.list.d', name)),
+  ];
   return Promise.all(names.map((name) => readFile(join(directory, name), 'utf8').catch(() => '')));
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { settingLine, type PostgresSettings } from './postgres-settings.ts';
 import { plugIn, type Link } from './link.ts';
 import type { Recipe } from './recipes.ts';
 import { quote } from './shell.ts';
@@ -21,6 +22,8 @@ export interface BootPlan {
   disks: readonly SmallDisk[];
   cluster: boolean;
   initdb: readonly string[];
+  /** Written for the cluster before its first start. */
+  settings: PostgresSettings;
   owner: number;
 }
 
@@ -54,10 +57,25 @@ export function bootScript(plan: BootPlan): string {
     'fi',
     'ip link set lo up',
     ...plan.links.flatMap((link) => plugIn(link, plan.owner)),
-    `exec systemd-nspawn --quiet --directory=${root} --machine=${plan.name} --hostname=${plan.name} --boot` +
-      ' --network-namespace-path=/proc/self/ns/net --register=no --keep-unit --resolv-conf=off --timezone=off' +
-      ' --link-journal=no --console=pipe',
+    ...nspawn(plan, root),
   ].join('\n');
+}
+
+/** Exit code 133 is a reboot from inside: on the same network and disk, as a machine does. */
+function nspawn({ labId, name }: BootPlan, root: string): string[] {
+  const options = [
+    `--directory=${root} --machine=${labId}-${name} --hostname=${name} --boot`,
+    '--network-namespace-path=/proc/self/ns/net --register=no --keep-unit',
+    '--resolv-conf=off --timezone=off --link-journal=no --console=pipe --quiet',
+  ];
+  return [
+    // Where nspawn keeps its locks and what it would share with the machine: ours too.
+    'mkdir -p /run/systemd/nspawn && mount -t tmpfs tmpfs /run/systemd/nspawn',
+    'while status=0; do',
+    `  setpriv --pdeathsig KILL systemd-nspawn ${options.join(' ')} || status=$?`,
+    '  [ $status -eq 133 ] || exit $status',
+    'done',
+  ];
 }
 
 /** A database's files must not lie on the overlay: renaming a directory that comes from the image fails there. */
@@ -90,6 +108,10 @@ function prepare(plan: BootPlan, at: (...parts: string[]) => string, root: strin
       `mount -t tmpfs tmpfs ${root}/dev/shm`,
       `LANG=en_US.UTF-8 chroot ${root} pg_createcluster ${recipe.postgresql} main -- ${options}`,
       `umount ${root}/dev/shm`,
+      ...Object.entries(plan.settings).map(
+        (setting) =>
+          `echo ${quote(settingLine(setting))} >>${root}/var/lib/postgresql/${recipe.postgresql}/main/postgresql.auto.conf`,
+      ),
     );
   }
   return lines.map((line) => `  ${line}`);

@@ -4,7 +4,7 @@ import { quote } from './shell.ts';
  * Removes everything of one lab: machines, links, loop devices, mounts, disks. Safe to run twice, and on a half-made lab.
  * One shell script, because an exiting process can only wait for a synchronous child.
  */
-export function cleanScript(lab: { id: string; directory: string }): string {
+export function cleanScript(lab: { id: string; directory: string; hiddenNetwork: string }): string {
   const directory = quote(lab.directory);
   return `
 unshare --mount sh -c '
@@ -22,6 +22,7 @@ unshare --mount sh -c '
 for link in /sys/class/net/${lab.id}*; do
   [ -e $link ] && ip link del $(basename $link)
 done
+ip route del unreachable ${lab.hiddenNetwork}.0/24 2>/dev/null
 for disk in ${directory}/*/disks/*.img ${directory}/memory/*/disks/*.img; do
   [ -e "$disk" ] && losetup --noheadings --output NAME --associated "$disk" | xargs --no-run-if-empty losetup --detach
 done

@@ -49,7 +49,7 @@ export function command(argv: readonly string[], options: CommandOptions = {}): 
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', kill);
     };
-    child.on('error', (error) => {
+    child.on('error', (error: Error) => {
       settle();
       reject(error);
     });

@@ -85,5 +85,5 @@ async function build(script: string): Promise<void> {
 
 /** Images in the cache, newest recipe or not. */
 export async function imagesInCache(): Promise<string[]> {
-  return (await readdir(join(cacheDirectory(), 'images')).catch(() => [])).toSorted();
+  return (await readdir(join(cacheDirectory(), 'images')).catch(() => [])).toSorted((a, b) => a.localeCompare(b));
 }

@@ -5,9 +5,10 @@ import { must } from './command.ts';
 import { cleanOnExit } from './exiting.ts';
 import { ensureImages } from './image.ts';
 import { makeKey } from './keys.ts';
+import { machinesFile, type KnownMachine } from './known-machines.ts';
 import type { Machine } from './machine.ts';
 import { hiddenLink, makeMachine, type MachineOptions } from './machine-making.ts';
-import { addBridge } from './network.ts';
+import { addBridge, keepInside } from './network.ts';
 import { register, unregisterNow, type LabRecord } from './registry.ts';
 import { installMissing, labUnavailable } from './setup.ts';
 import { sshConfig } from './ssh-config.ts';
@@ -29,6 +30,7 @@ export async function createLab({ name, say = () => {} }: LabOptions): Promise<L
   try {
     await addBridge(record.id, `${record.network}.1`);
     await addBridge(`${record.id}h`);
+    await keepInside(record.hiddenNetwork);
     await makeKey(join(record.directory, 'id_ed25519'));
     return new Lab({ record, say, forget });
   } catch (error) {
@@ -56,6 +58,9 @@ export class Lab {
   readonly knownHostsFile: string;
   /** For `ssh -F FILE NAME`; through the bastion where there is one. */
   readonly sshConfigFile: string;
+  /** The first three numbers of the machines' addresses, and of those behind a bastion. */
+  readonly network: string;
+  readonly hiddenNetwork: string;
   readonly #parts: LabParts;
   readonly #machines: { machine: Machine; jump: string | undefined }[] = [];
   #count = 0;
@@ -64,6 +69,8 @@ export class Lab {
     this.#parts = parts;
     this.id = parts.record.id;
     this.directory = parts.record.directory;
+    this.network = parts.record.network;
+    this.hiddenNetwork = parts.record.hiddenNetwork;
     this.identityFile = join(this.directory, 'id_ed25519');
     this.knownHostsFile = join(this.directory, 'known_hosts');
     this.sshConfigFile = join(this.directory, 'ssh_config');
@@ -81,7 +88,7 @@ export class Lab {
     const images = await ensureImages([options.image ?? 'trixie'], { say });
     const machine = await makeMachine({ ...options, record, number, images });
     this.#machines.push({ machine, jump: options.behind?.name });
-    await this.#writeSshFiles();
+    await this.#describe();
     await options.behind?.plugIn(hiddenLink(record, numberOf(options.behind)));
     await machine.powerOn();
     return machine;
@@ -109,8 +116,13 @@ export class Lab {
     unregisterNow(record);
   }
 
-  async #writeSshFiles(): Promise<void> {
+  /** What other processes read: ssh, and the command line. */
+  async #describe(): Promise<void> {
     const { identityFile, knownHostsFile, sshConfigFile } = this;
+    const known: KnownMachine[] = this.#machines.map(({ machine: { name, image, address }, jump }) => {
+      return { name, image, address, ...(jump === undefined ? {} : { jump }) };
+    });
+    await replaceFile(machinesFile(this.directory), JSON.stringify(known, null, 2));
     const keys = this.machines.map(({ hostKey }) => `${hostKey}\n`).join('');
     await replaceFile(knownHostsFile, keys);
     await replaceFile(sshConfigFile, sshConfig({ identityFile, knownHostsFile, machines: this.#machines }));

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { command, must } from './command.ts';
 import { quote } from './shell.ts';
 
@@ -18,11 +20,17 @@ export interface Link {
 export function plugIn(link: Link, owner: number): string[] {
   const { port, device, bridge } = { port: quote(link.port), device: link.device, bridge: quote(link.bridge) };
   return [
-    `ip link add name ${device} type veth peer name ${port} netns ${owner}`,
+    `ip link add name ${device} address ${hardwareAddress(link)} type veth peer name ${port} netns ${owner}`,
     `nsenter --net --target ${owner} ip link set dev ${port} master ${bridge} addrgenmode none up`,
     `ip address add ${link.address}/24 dev ${device}`,
     `ip link set ${device} up`,
   ];
+}
+
+/** A machine keeps its hardware address: after a power cut its neighbours find it again at once. */
+function hardwareAddress({ address }: Link): string {
+  const bytes = address.split('.').map((number) => Number(number).toString(16).padStart(2, '0'));
+  return ['02', '52', ...bytes].join(':');
 }
 
 /** Nothing passes any more, and nobody is told: connections hang, as when a cable is pulled. */
@@ -32,6 +40,8 @@ export async function cutLink(link: Link): Promise<void> {
 
 export async function mendLink(link: Link): Promise<void> {
   await must(['ip', 'link', 'set', link.port, 'up']);
+  // The kernel lets a moment pass before it believes in a cable.
+  while (readFileSync(`/sys/class/net/${link.port}/operstate`, 'utf8').trim() !== 'up') await sleep(10);
 }
 
 /** A link of a machine that is gone lives on while a half-closed connection does: it is removed by name. */

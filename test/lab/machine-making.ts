@@ -6,6 +6,7 @@ import { makeSmallDisk } from './disk.ts';
 import { makeKey } from './keys.ts';
 import type { Link } from './link.ts';
 import { Machine } from './machine.ts';
+import type { PostgresSettings } from './postgres-settings.ts';
 import { recipes, type ImageName } from './recipes.ts';
 import type { LabRecord } from './registry.ts';
 
@@ -18,6 +19,8 @@ export interface MachineOptions {
   cluster?: boolean;
   /** More options for initdb: `--data-checksums`, `--wal-segsize=1`. */
   initdb?: readonly string[];
+  /** Settings the cluster starts with; saves the restart that `postgres.set` costs. */
+  settings?: PostgresSettings;
   /** Filesystems of their own, path to megabytes, there before the cluster is made. */
   disks?: Readonly<Record<string, number>>;
   /** Where its files are kept; memory is quicker, and takes from this box's. Default `disk`. */
@@ -56,6 +59,7 @@ export async function makeMachine(options: MakingOptions): Promise<Machine> {
     disks,
     cluster: options.cluster ?? true,
     initdb: options.initdb ?? [],
+    settings: options.settings ?? {},
     owner: process.pid,
   };
   return new Machine(plan, image, hostKey);

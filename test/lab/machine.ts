@@ -27,7 +27,7 @@ export class Machine {
   readonly hostKey: string;
   readonly postgres: Postgres;
   #plan: BootPlan;
-  #nspawn: ChildProcess | undefined;
+  #booted: ChildProcess | undefined;
   #isCut = false;
   #rate: string | undefined;
 
@@ -47,12 +47,12 @@ export class Machine {
   }
 
   get isOn(): boolean {
-    return this.#nspawn !== undefined;
+    return this.#booted !== undefined;
   }
 
   /** The process of this box that is the machine's systemd. */
   get leader(): number {
-    const pid = this.#nspawn?.pid === undefined ? undefined : leaderOf(this.#nspawn.pid);
+    const pid = this.#booted?.pid === undefined ? undefined : leaderOf(this.#booted.pid);
     if (pid === undefined) throw new Error(`${this.name} is off`);
     return pid;
   }
@@ -88,13 +88,13 @@ export class Machine {
     const log = openSync(join(this.#plan.directory, 'console'), 'a');
     // Should this process be killed, its machines go with it.
     const dying = ['--pdeathsig', 'KILL', '--', 'unshare', '--mount', '--net', 'sh', script];
-    const nspawn = spawn('setpriv', dying, { stdio: ['ignore', log, log], detached: true });
+    const booted = spawn('setpriv', dying, { stdio: ['ignore', log, log], detached: true });
     closeSync(log);
-    this.#nspawn = nspawn;
-    nspawn.once('exit', () => {
-      if (this.#nspawn === nspawn) this.#nspawn = undefined;
+    this.#booted = booted;
+    booted.once('exit', () => {
+      if (this.#booted === booted) this.#booted = undefined;
     });
-    await once(nspawn, 'spawn');
+    await once(booted, 'spawn');
     await waitUntilBooted(this);
     if (this.#isCut) await this.cut();
     if (this.#rate !== undefined) await this.slow(this.#rate);
@@ -102,9 +102,9 @@ export class Machine {
 
   /** The plug is pulled: nobody on the network hears of it, nothing more is written, the disk stays. */
   async powerCut(): Promise<void> {
-    const nspawn = this.#nspawn;
-    if (nspawn === undefined) return;
-    const gone = once(nspawn, 'exit');
+    const booted = this.#booted;
+    if (booted === undefined) return;
+    const gone = once(booted, 'exit');
     // First the links: a killed process's kernel would say goodbye to its peers.
     await Promise.all(this.#plan.links.map(cutLink));
     process.kill(this.leader, 'SIGKILL');
@@ -114,9 +114,9 @@ export class Machine {
 
   /** An orderly shutdown. */
   async powerOff(): Promise<void> {
-    const nspawn = this.#nspawn;
-    if (nspawn === undefined) return;
-    const gone = once(nspawn, 'exit');
+    const booted = this.#booted;
+    if (booted === undefined) return;
+    const gone = once(booted, 'exit');
     await this.run(['systemctl', 'poweroff']);
     await gone;
     await Promise.all(this.#plan.links.map(unplug));

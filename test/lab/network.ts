@@ -7,3 +7,8 @@ export async function addBridge(name: string, address?: string): Promise<void> {
   await must(['ip', 'link', 'set', 'dev', name, 'addrgenmode', 'none', 'up']);
   if (address !== undefined) await must(['ip', 'address', 'add', `${address}/24`, 'dev', name]);
 }
+
+/** Without this, what is meant for the hidden network would leave this box by its default route. */
+export async function keepInside(network: string): Promise<void> {
+  await must(['ip', 'route', 'add', 'unreachable', `${network}.0/24`]);
+}

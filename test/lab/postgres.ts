@@ -1,4 +1,5 @@
 import type { Machine } from './machine.ts';
+import { settingLine, type PostgresSettings } from './postgres-settings.ts';
 
 export interface SqlOptions {
   database?: string;
@@ -46,10 +47,8 @@ export class Postgres {
   }
 
   /** `ALTER SYSTEM` for each setting, then a restart, since some need one. */
-  async set(settings: Readonly<Record<string, string | number | boolean>>): Promise<void> {
-    const statements = Object.entries(settings).map(
-      ([name, value]) => `ALTER SYSTEM SET ${name} = '${String(value).replaceAll("'", "''")}';`,
-    );
+  async set(settings: PostgresSettings): Promise<void> {
+    const statements = Object.entries(settings).map((setting) => `ALTER SYSTEM SET ${settingLine(setting)};`);
     await this.sql(statements.join('\n'));
     await this.restart();
   }

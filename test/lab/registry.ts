@@ -26,7 +26,7 @@ const recordFile = (id: string): string => join(registryDirectory, `${id}.json`)
 export async function readLabs(): Promise<LabRecord[]> {
   const files = await readdir(registryDirectory).catch(() => []);
   const labs: LabRecord[] = [];
-  for (const file of files.filter((name) => name.endsWith('.json')).toSorted()) {
+  for (const file of files.filter((name) => name.endsWith('.json'))) {
     const text = await readFile(join(registryDirectory, file), 'utf8').catch(() => undefined);
     if (text !== undefined) labs.push(JSON.parse(text) as LabRecord);
   }

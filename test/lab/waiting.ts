@@ -3,16 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from './machine.ts';
 
 /**
- * The process that is PID 1 in the machine that this systemd-nspawn runs. Looked up each time: a reboot from inside
- * gives the machine another one. `undefined` before it is there and after it is gone.
+ * The process that is PID 1 in the machine that this boot script runs: a child of its systemd-nspawn. Looked up each
+ * time: a reboot from inside gives the machine another one. `undefined` before it is there and after it is gone.
  */
-export function leaderOf(nspawn: number): number | undefined {
-  for (const child of read(`/proc/${nspawn}/task/${nspawn}/children`).split(' ')) {
+export function leaderOf(script: number): number | undefined {
+  for (const child of childrenOf(script).flatMap(childrenOf)) {
     const inner = /^NSpid:.*\s(\d+)$/m.exec(read(`/proc/${child}/status`))?.[1];
-    if (child !== '' && inner === '1' && read(`/proc/${child}/comm`).trim() === 'systemd') return Number(child);
+    if (inner === '1' && read(`/proc/${child}/comm`) === 'systemd') return child;
   }
   return undefined;
 }
+
+const childrenOf = (pid: number): number[] =>
+  read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 
 /** Until systemd says that every unit of the boot has started or failed; sshd and the database are among them. */
 export async function waitUntilBooted(machine: Machine, seconds = 90): Promise<void> {
