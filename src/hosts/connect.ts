@@ -1,8 +1,9 @@
 import { ReplctlError } from '../errors.ts';
 import type { Transport } from './channel.ts';
+import { chooseTransport } from './choose-transport.ts';
 import { shakeHands } from './handshake.ts';
 import type { Host, RunOptions } from './host.ts';
-import { resolveRoute, type Route } from './route.ts';
+import { resolveRoute } from './route.ts';
 import type { HostSettings } from './settings.ts';
 import { TransportHost } from './transport-host.ts';
 
@@ -11,25 +12,20 @@ export interface ConnectOptions extends RunOptions {
   readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
-const openRemote = async (
-  settings: HostSettings,
-  route: Route,
-  signal: AbortSignal | undefined,
-): Promise<Transport> => {
-  const { openSsh2 } = await import('./ssh2-transport.ts');
-  return openSsh2(route, signal);
-};
-
-const open = async (
-  settings: HostSettings,
-  { signal, environment = process.env }: ConnectOptions,
-): Promise<Transport> => {
+const open = async (settings: HostSettings, options: ConnectOptions): Promise<Transport> => {
+  const { signal, environment = process.env } = options;
   if (settings.transport === 'local') {
     const { openLocal } = await import('./local-transport.ts');
     return openLocal(settings.node, environment);
   }
   const route = await resolveRoute(settings, { signal, environment });
-  return openRemote(settings, route, signal);
+  const kind = settings.transport === 'auto' ? await chooseTransport(route) : settings.transport;
+  if (kind === 'ssh2') {
+    const { openSsh2 } = await import('./ssh2-transport.ts');
+    return openSsh2(route, signal);
+  }
+  const { openOpenssh } = await import('./openssh-transport.ts');
+  return openOpenssh({ settings, route, environment, signal });
 };
 
 const handshakeSeconds = 20;
