@@ -9,10 +9,12 @@ export interface Drawing {
   title(step: PlannedStep): string;
   /** The title of a step that was found done. */
   skipped(step: PlannedStep, evidence: string): string;
-  /** The title while it is taken back. */
+  /** The title when it is taken back. */
   undoing(step: PlannedStep): string;
   /** One line under the title. */
   progress(progress: Progress): string;
   /** The heading of the steps `phase.*`, where headings are wanted: steps of a finished phase are folded away. */
   phase(phase: string): string | undefined;
+  /** The list is there, and is drawn no more: others may write again. */
+  ended(): void;
 }

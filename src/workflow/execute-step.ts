@@ -129,10 +129,10 @@ const change = async (run: RunContext, step: Step, view: StepView): Promise<Json
 const fail = async (run: RunContext, step: Step, error: unknown): Promise<ReplctlError> => {
   const changed = run.journal.summary().steps.some(({ intent }) => intent !== undefined);
   const failure = stepFailure(step, error, { run: run.journal.run, changed });
-  const { code, message } = failure;
+  const { code, message, hint } = failure;
   const entry = isStop(failure)
     ? ({ kind: 'interrupted', step: step.id, code } as const)
-    : ({ kind: 'failed', step: step.id, code, message } as const);
+    : ({ kind: 'failed', step: step.id, code, message, hint } as const);
   // Whoever has the lease now writes on the host.
   const only = code === 'LEASE_LOST' ? ({ only: 'first' } as const) : {};
   for (const warning of await run.journal.note(entry, only)) run.emit({ event: 'warning', ...warning });

@@ -35,7 +35,13 @@ export type JournalEntry =
       readonly evidence: string;
       readonly skipped: boolean;
     }
-  | { readonly kind: 'failed'; readonly step: string; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly step: string;
+      readonly code: string;
+      readonly message: string;
+      readonly hint?: string | undefined;
+    }
   | { readonly kind: 'interrupted'; readonly step: string; readonly code: string }
   | { readonly kind: 'undone'; readonly step: string }
   | { readonly kind: 'abandoned'; readonly reason: string }
@@ -65,7 +71,7 @@ const shapes: Readonly<Record<JournalEntry['kind'], Readonly<Record<string, Guar
   resumed: { owner: text },
   intent: { step: id, input: json, intent: json },
   output: { step: id, input: json, output: json, evidence: text, skipped: flag },
-  failed: { step: id, code: text, message: text },
+  failed: { step: id, code: text, message: text, hint: (value) => value === undefined || text(value) },
   interrupted: { step: id, code: text },
   undone: { step: id },
   abandoned: { reason: text },

@@ -8,6 +8,7 @@ export interface TaskView {
   line(text: string): void;
 }
 
+/** One task of the list. */
 export interface Task {
   readonly step: PlannedStep;
   readonly title: string | undefined;
@@ -45,14 +46,22 @@ const grouped = (tasks: readonly Task[], drawing: Drawing | undefined): ListrTas
  * One after the other through listr2, which only sequences and draws: the first error ends the list and comes through as it is.
  * Signals, retries, skips and undoing are ours.
  */
-export const runTasks = async (tasks: readonly Task[], drawing: Drawing | undefined): Promise<void> => {
+export const runTasks = async (
+  tasks: readonly Task[],
+  drawing: Drawing | undefined,
+  options: { readonly headings?: boolean } = {},
+): Promise<void> => {
   const { Listr } = await import('listr2');
-  const list = new Listr(grouped(tasks, drawing), {
+  const list = new Listr(options.headings === true ? grouped(tasks, drawing) : tasks.map(leaf), {
     concurrent: false,
     exitOnError: true,
     registerSignalListeners: false,
     ...(drawing === undefined ? { renderer: 'silent' } : await drawing.listr()),
     fallbackRendererCondition: false,
   });
-  await list.run();
+  try {
+    await list.run();
+  } finally {
+    drawing?.ended();
+  }
 };

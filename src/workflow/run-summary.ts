@@ -19,6 +19,8 @@ export interface StepSummary {
   readonly input: Json | undefined;
   readonly output: Json | undefined;
   readonly message: string | undefined;
+  /** What proved that it is done. */
+  readonly evidence: string | undefined;
 }
 
 /** `running`: the record says neither ended nor interrupted. Whether somebody works on it now, only the lease knows. */
@@ -30,6 +32,14 @@ export interface RunSummary extends RunStart {
   readonly lastAt: string;
   readonly state: RunState;
   readonly steps: readonly StepSummary[];
+  /** Why it failed, where `state` says so. */
+  readonly error: RunFailure | undefined;
+}
+
+export interface RunFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
 }
 
 /** There is something to resume or to abandon. */
@@ -47,6 +57,7 @@ const blank = (id: string): StepSummary => ({
   input: undefined,
   output: undefined,
   message: undefined,
+  evidence: undefined,
 });
 
 const seconds = (from: string | undefined, to: string): number | undefined =>
@@ -68,9 +79,9 @@ const stepAfter = (step: StepSummary, record: JournalRecord): StepSummary => {
       return { ...step, ...begun, state: 'running', intent };
     }
     case 'output': {
-      const { input, output } = record;
-      if (record.skipped) return { ...step, state: 'skipped', input, output };
-      return { ...step, ...ended(step, at), state: 'done', input, output };
+      const { input, output, evidence } = record;
+      if (record.skipped) return { ...step, state: 'skipped', input, output, evidence };
+      return { ...step, ...ended(step, at), state: 'done', input, output, evidence };
     }
     case 'failed':
       return { ...step, ...ended(step, at), state: 'failed', message: record.message };
@@ -125,7 +136,10 @@ export const summarize = (records: readonly JournalRecord[]): RunSummary | undef
     if (record.kind === 'steps') steps = planSteps(steps, record.steps);
     if ('step' in record) steps.set(record.step, stepAfter(steps.get(record.step) ?? blank(record.step), record));
   }
+  const failed = records.findLast((record) => record.kind === 'failed');
+  const error =
+    state === 'failed' && failed ? { code: failed.code, message: failed.message, hint: failed.hint } : undefined;
   const { run, command, node, fleet, engine, inputs, at } = start;
   const lastAt = records.at(-1)?.at ?? at;
-  return { run, command, node, fleet, engine, inputs, startedAt: at, lastAt, state, steps: [...steps.values()] };
+  return { run, command, node, fleet, engine, inputs, startedAt: at, lastAt, state, steps: [...steps.values()], error };
 };

@@ -75,7 +75,7 @@ export const runSteps = async (options: RunOptions): Promise<void> => {
       }),
   }));
   try {
-    await runTasks(tasks, drawing);
+    await runTasks(tasks, drawing, { headings: true });
   } catch (failure) {
     const refusing = isRefusal(failure) ? refusingStep(options, failure) : undefined;
     if (refusing === undefined || !(failure instanceof ReplctlError)) throw failure;

@@ -49,7 +49,7 @@ const fail = async (run: RunContext, step: Step, error: unknown, seconds: number
   const { code, message, hint } = failure;
   await note(
     run,
-    isStop(failure) ? { kind: 'interrupted', step: id, code } : { kind: 'failed', step: id, code, message },
+    isStop(failure) ? { kind: 'interrupted', step: id, code } : { kind: 'failed', step: id, code, message, hint },
   );
   run.emit({ event: 'step-failed', step: id, node, title, seconds, message, ...(hint && { hint }) });
   return failure;

@@ -1,0 +1,80 @@
+import type { Lag, NodeStatus, Position } from '../adapters/adapter.ts';
+import type { StatusResult } from '../procedures/contract.ts';
+import { columns } from './columns.ts';
+import { plural } from './findings.ts';
+import { printable } from './printable.ts';
+import { type Terminal, terminalOf } from './terminal.ts';
+import { type Branch, topology } from './topology.ts';
+import { bytes, duration } from './units.ts';
+
+const colours = {
+  running: 'green',
+  streaming: 'green',
+  'catching-up': 'yellow',
+  stopped: 'red',
+  broken: 'red',
+  unreachable: 'red',
+} as const satisfies Record<NodeStatus['state'], string>;
+
+const lagText = (lag: Lag | null): string => {
+  if (lag === null) return '';
+  const parts = [
+    ...(lag.seconds === null ? [] : [duration(lag.seconds)]),
+    ...(lag.bytes === null ? [] : [bytes(lag.bytes)]),
+    ...(lag.transactions === null ? [] : [plural(lag.transactions, 'transaction')]),
+  ];
+  return parts.length === 0 ? 'unknown' : parts.join(', ');
+};
+
+/** A GTID set grows as long as a page; it is in the JSON. */
+const longestPosition = 30;
+
+const positionText = (position: Position | null): string => {
+  if (position === null) return '';
+  const { lsn, file, gtid } = position;
+  const texts = [lsn, file === undefined ? undefined : `${file}:${position.position ?? '?'}`, gtid];
+  return printable(texts.find((text) => text !== undefined && text.length <= longestPosition) ?? '');
+};
+
+const slotText = (slot: NodeStatus['slot']): string => {
+  if (slot === null) return '';
+  const kept = slot.retainedBytes === null ? '' : `, keeps ${bytes(slot.retainedBytes)}`;
+  return `${printable(slot.name)} ${printable(slot.state)}${kept}`;
+};
+
+const row = ({ node, name, lead }: Branch<NodeStatus>, terminal: Terminal): readonly string[] => {
+  const shown = terminal.style('dim', lead) + terminal.style('bold', printable(name));
+  if (node === undefined) return [shown, '', terminal.style('dim', 'not shown')];
+  // On a leader, "read-only" would be a fault and has a warning of its own; on a follower its absence is.
+  const open = node.role === 'follower' && node.readOnly === false ? terminal.style('red', 'writable') : '';
+  const state = terminal.style(colours[node.state], node.state);
+  const version = node.version === null ? '' : printable(node.version);
+  const role = node.role === 'unknown' ? '' : node.role;
+  return [shown, role, state, open, lagText(node.lag), positionText(node.position), slotText(node.slot), version];
+};
+
+const warningLines = ({ node, below }: Branch<NodeStatus>, terminal: Terminal): readonly string[] =>
+  (node?.warnings ?? []).flatMap(({ message, hint }) => {
+    const lead = terminal.style('dim', below);
+    const said = `${lead}${terminal.style('yellow', '!')} ${printable(message)}`;
+    return hint === undefined ? [said] : [said, `${lead}  ${printable(hint)}`];
+  });
+
+const headings = ['NODE', 'ROLE', 'STATE', '', 'LAG', 'POSITION', 'SLOT', 'VERSION'];
+
+/** The answer of `status`: the fleet as a tree, the leader at the root, columns aligned, warnings beneath their nodes. */
+export const statusText = async (
+  result: StatusResult,
+  terminal: Terminal = terminalOf(process.stdout, process.env),
+): Promise<string> => {
+  const verdict = result.healthy ? terminal.style('green', 'healthy') : terminal.style('red', 'not healthy');
+  const branches = topology(result.nodes, terminal.unicode);
+  const [head = '', ...lines] = await columns(
+    branches.map((branch) => row(branch, terminal)),
+    headings,
+  );
+  const body = branches.flatMap((branch, index) => [lines[index] ?? '', ...warningLines(branch, terminal)]);
+  return [`${printable(result.fleet)} (${result.engine}): ${verdict}`, '', terminal.style('dim', head), ...body].join(
+    '\n',
+  );
+};
