@@ -37,12 +37,15 @@ export function bootScript(plan: BootPlan): string {
   return [
     'set -e',
     'mount --make-rprivate /',
+    ...memoryLimit(plan),
     // systemd-nspawn wants the one hierarchy. A group for each machine, or two would share one systemd's tree.
     'umount -l /sys/fs/cgroup 2>/dev/null || true',
     'mount -t cgroup2 none /sys/fs/cgroup',
     `group=/sys/fs/cgroup/${plan.labId}/${plan.name}`,
     '[ ! -d $group ] || find $group -depth -type d -exec rmdir {} +',
     'mkdir -p $group',
+    // Where the box has the older hierarchies this file is not there, and the limit above holds.
+    '[ ! -e $group/memory.max ] || echo 4G >$group/memory.max',
     'echo $$ >$group/cgroup.procs',
     `mkdir -p ${at('upper')} ${at('work')} ${root} ${at('data')}`,
     `mount -t overlay overlay -o lowerdir=${quote(plan.image)},upperdir=${at('upper')},workdir=${at('work')} ${root}`,
@@ -59,6 +62,16 @@ export function bootScript(plan: BootPlan): string {
     ...plan.links.flatMap((link) => plugIn(link, plan.owner)),
     ...nspawn(plan, root),
   ].join('\n');
+}
+
+/** A server that runs wild is killed in its machine, not this box's other processes in its stead. */
+function memoryLimit({ labId, name }: BootPlan): string[] {
+  return [
+    'if [ -d /sys/fs/cgroup/memory ]; then',
+    `  limited=/sys/fs/cgroup/memory/${labId}/${name}`,
+    '  mkdir -p $limited && echo 4G >$limited/memory.limit_in_bytes && echo $$ >$limited/cgroup.procs',
+    'fi',
+  ];
 }
 
 /** Exit code 133 is a reboot from inside: on the same network and disk, as a machine does. */

@@ -19,6 +19,7 @@ unshare --mount sh -c '
   done
   find $group -depth -type d -exec rmdir {} +
 '
+[ -d /sys/fs/cgroup/memory/${lab.id} ] && find /sys/fs/cgroup/memory/${lab.id} -depth -type d -exec rmdir {} +
 for link in /sys/class/net/${lab.id}*; do
   [ -e $link ] && ip link del $(basename $link)
 done

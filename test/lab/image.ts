@@ -55,6 +55,7 @@ async function ensureImage(name: ImageName, options: EnsureImagesOptions): Promi
   return withLock(join(cacheDirectory(), 'locks', `${recipe.suite}.lock`), async () => {
     if (await imageIsBuilt(name)) return target;
     const building = join(cacheDirectory(), 'building', recipe.suite);
+    // What a killed builder left.
     await rm(building, { recursive: true, force: true });
     await mkdir(join(cacheDirectory(), 'images'), { recursive: true });
     await mkdir(building, { recursive: true });
@@ -67,9 +68,12 @@ async function ensureImage(name: ImageName, options: EnsureImagesOptions): Promi
       packages: join(cacheDirectory(), 'packages', recipe.suite),
       ...(base === undefined ? {} : { base }),
     });
-    await build(script);
-    await rename(join(building, name), target);
-    await rm(building, { recursive: true, force: true });
+    try {
+      await build(script);
+      await rename(join(building, name), target);
+    } finally {
+      await rm(building, { recursive: true, force: true });
+    }
     options.say?.(`built image ${name} in ${Math.round((Date.now() - started) / 1000)} s`);
     return target;
   });

@@ -141,5 +141,6 @@ describe.skipIf(reason !== undefined)(`the lab${reason === undefined ? '' : ` (s
       'cat /proc/mounts; losetup --list; cat /proc/[0-9]*/cmdline | tr "\\0" " "',
     ]);
     expect(left.stdout).not.toContain(id);
+    expect(left.stdout).not.toContain(`unreachable ${hiddenNetwork}`);
   });
 });
