@@ -6,6 +6,7 @@ import { createConfirm } from './consent.ts';
 import { progressMode, type ProgressMode } from './flags/run-flags.ts';
 import type { Confirm } from './procedures/contract.ts';
 import { createAccount } from './report/account.ts';
+import { jsonText } from './report/json-text.ts';
 import { failureEnvelope, successEnvelope, type Envelope } from './report/envelope.ts';
 import type { Session } from './session.ts';
 import { asReplctlError } from './usage-error.ts';
@@ -97,6 +98,10 @@ export abstract class BaseCommand extends Command {
       signal: interrupts.signal,
       interrupt: () => process.kill(process.pid, 'SIGINT'),
     });
+  }
+
+  override logJson(json: unknown): void {
+    process.stdout.write(`${jsonText(json, 2)}\n`);
   }
 
   override toSuccessJson(result: unknown): Envelope {

@@ -1,8 +1,9 @@
 import { Config, type Interfaces } from '@oclif/core';
 import { ReplctlError } from './errors.ts';
 import { didYouMean } from './fleet/nearest.ts';
-import { failureEnvelope, type Envelope } from './report/envelope.ts';
+import { failureEnvelope } from './report/envelope.ts';
 import { errorText } from './report/error-text.ts';
+import { jsonText } from './report/json-text.ts';
 
 const unknownCommand = async (typed: string, options: Interfaces.Options): Promise<ReplctlError> => {
   const config = await Config.load(options);
@@ -14,11 +15,11 @@ const unknownCommand = async (typed: string, options: Interfaces.Options): Promi
   });
 };
 
-/** A failure outside of any command, in the same three forms as a command's own. */
+/** A failure outside of any command, in the same forms as a command's own. */
 export const escapedFailure = async (
   thrown: unknown,
   options: Interfaces.Options,
-): Promise<{ error: ReplctlError; envelope: Envelope; text: string }> => {
+): Promise<{ error: ReplctlError; json: string; text: string }> => {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const [, unknown] = /^command (.*) not found$/.exec(message) ?? [];
   const typed = unknown?.replaceAll(':', ' ') ?? '';
@@ -28,7 +29,7 @@ export const escapedFailure = async (
       : await unknownCommand(typed, options);
   return {
     error,
-    envelope: failureEnvelope({ command: typed, run: null, error, result: undefined, warnings: [] }),
+    json: jsonText(failureEnvelope({ command: typed, run: null, error, result: undefined, warnings: [] }), 2),
     text: errorText(error),
   };
 };

@@ -23,9 +23,9 @@ const fail = async (thrown: unknown, argv: readonly string[], options: MainOptio
     return;
   }
   const { escapedFailure } = await import('./escaped-failure.ts');
-  const { error, envelope, text } = await escapedFailure(thrown, options);
+  const { error, json, text } = await escapedFailure(thrown, options);
   process.exitCode = error.exitCode;
-  if (asJson(argv)) process.stdout.write(`${JSON.stringify(envelope, null, 2)}\n`);
+  if (asJson(argv)) process.stdout.write(`${json}\n`);
   else process.stderr.write(`${text}\n`);
 };
 

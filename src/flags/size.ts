@@ -2,11 +2,11 @@ import { ReplctlError } from '../errors.ts';
 
 const powers: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t: 4 };
 
-/** `512kB`, `16MB`, `2GB`, `1TB` → bytes, by powers of 1024 as PostgreSQL counts; undefined for anything else. */
+/** `512kB`, `16MB` (powers of 1000, as replctl shows sizes) and `16MiB` (of 1024) → bytes; undefined for anything else. */
 export const sizeOf = (text: string): number | undefined => {
-  const [, number, prefix] = /^(\d+(?:\.\d+)?)([kmgt]?)i?b$/i.exec(text) ?? [];
+  const [, number, prefix, binary] = /^(\d+(?:\.\d+)?)([kmgt]?)(i?)b$/i.exec(text) ?? [];
   if (number === undefined || prefix === undefined) return undefined;
-  return Math.round(Number(number) * 1024 ** powers[prefix.toLowerCase()]!);
+  return Math.round(Number(number) * (binary ? 1024 : 1000) ** powers[prefix.toLowerCase()]!);
 };
 
 /** `50MB/s`, or `50MB` → bytes per second. */

@@ -37,9 +37,13 @@ export const errorText = (
   error: ReplctlError,
   terminal: Terminal = terminalOf(process.stderr, process.env),
 ): string => {
-  const message = printable(error.message);
+  // A fleet file's problems are one line each.
+  const [message = '', ...more] = (error.code === 'FLEET_INVALID' ? error.message.split('\n') : [error.message]).map(
+    printable,
+  );
   const label = (name: string): string => terminal.style('dim', `${name}:`);
   const lines = [stops.includes(error.code) ? message : `${terminal.style(['red', 'bold'], 'Error:')} ${message}`];
+  lines.push(...more.map((line) => `       ${line}`));
   const place = [error.node, error.step && `step ${error.step}`].filter(Boolean).join(', ');
   if (place !== '') lines.push(`  ${label('On')} ${printable(place)}`);
   // Messages quote their causes: only what was not said yet is worth a line.
