@@ -10,6 +10,7 @@ import { jsonText } from './report/json-text.ts';
 import { failureEnvelope, successEnvelope, type Envelope } from './report/envelope.ts';
 import type { Session } from './session.ts';
 import { asReplctlError } from './usage-error.ts';
+import type { Drawing } from './workflow/drawing.ts';
 import type { Emit } from './workflow/events.ts';
 import type { Interrupts } from './workflow/interrupts.ts';
 
@@ -52,7 +53,7 @@ export abstract class BaseCommand extends Command {
   #eventsOnStdout = false;
 
   protected async perform<R extends object>(flags: CommonFlags, performance: Performance<R>): Promise<R> {
-    await this.#openEvents(flags.events);
+    const drawing = await this.#openReports(flags);
     const [{ installInterrupts }, { openSession }] = await Promise.all([
       import('./workflow/interrupts.ts'),
       import('./session.ts'),
@@ -70,7 +71,7 @@ export abstract class BaseCommand extends Command {
       },
       interrupts,
       emit: (event) => this.#emit?.(event),
-      progress: flags.progress ?? progressMode(process.env, process.stderr.isTTY),
+      drawing,
       logLevel: flags['log-level'],
     });
     try {
@@ -137,20 +138,26 @@ export abstract class BaseCommand extends Command {
     return (this.id ?? '').replaceAll(':', ' ');
   }
 
-  async #openEvents(target: string | undefined): Promise<void> {
-    if (target === '-' && this.jsonEnabled()) {
+  /** Whoever listens to what happens: the envelope, the screen, the event stream. */
+  async #openReports(flags: CommonFlags): Promise<Drawing | undefined> {
+    this.#eventsOnStdout = flags.events === '-';
+    if (this.#eventsOnStdout && this.jsonEnabled()) {
       throw new ReplctlError({
         code: 'USAGE',
         message: '--json and "--events -" both want standard output.',
         hint: 'Give --events a file, or leave --json out: the last event carries the same document.',
       });
     }
-    this.#eventsOnStdout = target === '-';
-    const [{ createEmitter }, { eventStream }] = await Promise.all([
+    const [{ createEmitter }, { openProgress }, { eventStream }] = await Promise.all([
       import('./workflow/event-emitter.ts'),
+      import('./report/progress.ts'),
       import('./report/event-stream.ts'),
     ]);
-    this.#emit = createEmitter([this.#account.listener, ...(target === undefined ? [] : [eventStream(target)])]);
+    const mode = flags.progress ?? progressMode(process.env, process.stderr.isTTY);
+    const { drawing, listener } = await openProgress(mode, process.stderr, process.env);
+    const streams = flags.events === undefined ? [] : [eventStream(flags.events)];
+    this.#emit = createEmitter([this.#account.listener, listener, ...streams]);
+    return drawing;
   }
 
   #end(envelope: Envelope): void {

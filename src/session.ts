@@ -1,6 +1,7 @@
 import type { Fleet } from './fleet/fleet.ts';
 import { loadFleet } from './fleet/load.ts';
 import type { FleetSurroundings } from './fleet/source.ts';
+import type { Drawing } from './workflow/drawing.ts';
 import type { Emit } from './workflow/events.ts';
 import type { Interrupts } from './workflow/interrupts.ts';
 
@@ -11,7 +12,8 @@ export interface SessionOptions {
   readonly surroundings: FleetSurroundings;
   readonly interrupts: Interrupts;
   readonly emit: Emit;
-  readonly progress: 'live' | 'plain' | 'none';
+  /** Draws the steps while they run; undefined where they are only told in the events. */
+  readonly drawing: Drawing | undefined;
   readonly logLevel: 'info' | 'debug';
 }
 
