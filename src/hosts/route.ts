@@ -25,7 +25,7 @@ interface Address {
   readonly port?: number | undefined;
 }
 
-const parseJump = (text: string): Address[] =>
+export const parseJump = (text: string): Address[] =>
   text.split(',').map((part) => {
     const match = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/.exec(part.trim());
     const host = match?.[2] ?? match?.[3];
