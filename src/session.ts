@@ -1,9 +1,14 @@
-import type { Fleet } from './fleet/fleet.ts';
+import { isReplctlError } from './errors.ts';
+import type { Adapter, Facts, Node, Reached } from './adapters/adapter.ts';
+import type { Fleet, FleetNode } from './fleet/fleet.ts';
 import { loadFleet } from './fleet/load.ts';
 import type { FleetSurroundings } from './fleet/source.ts';
+import type { Host } from './hosts/host.ts';
+import type { RunStore } from './hosts/run-store.ts';
 import type { Drawing } from './workflow/drawing.ts';
 import type { Emit } from './workflow/events.ts';
 import type { Interrupts } from './workflow/interrupts.ts';
+import { createLocalStore, stateDirectory, type LocalStore } from './workflow/local-store.ts';
 
 export interface SessionOptions {
   /** As typed: `add-follower`, `runs show`. */
@@ -12,24 +17,90 @@ export interface SessionOptions {
   readonly surroundings: FleetSurroundings;
   readonly interrupts: Interrupts;
   readonly emit: Emit;
-  /** Draws the steps while they run; undefined where they are only told in the events. */
+  /** How steps are drawn while they run; absent: not at all. */
   readonly drawing: Drawing | undefined;
   readonly logLevel: 'info' | 'debug';
 }
 
+/** The parts of replctl, put together as they are asked for. */
 export interface Session {
   readonly options: SessionOptions;
+  readonly signal: AbortSignal;
+  readonly localStore: LocalStore;
   /** Read when first asked for. */
   fleet(): Promise<Fleet>;
+  adapter(): Promise<Adapter>;
+  /** Connects when first asked for; one connection per node. */
+  node(name: string): Promise<Node>;
+  /** As `node`, for those who must know of every node, dead ones too. */
+  reach(nodes: readonly FleetNode[]): Promise<readonly Reached[]>;
+  /** Journal copies and the lease of a node, on its own machine. */
+  runStore(node: Node, facts: Facts): Promise<RunStore>;
   /** Ends every connection; jobs on hosts go on. Idempotent. */
   close(): Promise<void>;
 }
 
+const connect = async (node: FleetNode, options: SessionOptions): Promise<Host> => {
+  const { connectHost } = await import('./hosts/connect.ts');
+  return await connectHost(node.ssh, {
+    signal: options.interrupts.signal,
+    environment: options.surroundings.environment,
+  });
+};
+
 export const openSession = (options: SessionOptions): Session => {
-  let fleet: Promise<Fleet> | undefined;
+  const { surroundings, interrupts } = options;
+  const hosts = new Map<string, Promise<Host>>();
+  let loaded: Promise<Fleet> | undefined;
+  const fleet = (): Promise<Fleet> => (loaded ??= loadFleet(surroundings));
+
+  const hostOf = (node: FleetNode): Promise<Host> => {
+    const known = hosts.get(node.name);
+    if (known) return known;
+    const host = connect(node, options);
+    hosts.set(node.name, host);
+    return host;
+  };
+  const nodeOf = async (node: FleetNode): Promise<Node> => ({
+    name: node.name,
+    fleet: (await fleet()).name,
+    host: await hostOf(node),
+    address: node.address,
+    database: node.database,
+  });
+  const reach = async (node: FleetNode): Promise<Reached> => {
+    const { name, address } = node;
+    try {
+      return { name, address, node: await nodeOf(node) };
+    } catch (error) {
+      interrupts.signal.throwIfAborted();
+      if (!isReplctlError(error)) throw error;
+      return { name, address, failure: error };
+    }
+  };
+
   return {
     options,
-    fleet: () => (fleet ??= loadFleet(options.surroundings)),
-    close: async () => {},
+    signal: interrupts.signal,
+    localStore: createLocalStore(stateDirectory(surroundings.environment, surroundings.home)),
+    fleet,
+    adapter: async () => {
+      const [{ adapterFor }, { engine }] = await Promise.all([import('./adapters/index.ts'), fleet()]);
+      return await adapterFor(engine);
+    },
+    node: async (name) => {
+      const { nodeNamed } = await import('./fleet/fleet.ts');
+      return await nodeOf(nodeNamed(await fleet(), name));
+    },
+    reach: async (nodes) => await Promise.all(nodes.map(reach)),
+    runStore: async (node, facts) => {
+      const { openRunStore } = await import('./hosts/run-store.ts');
+      return openRunStore(node.host, { directory: facts.stateDir, as: facts.osUser });
+    },
+    close: async () => {
+      const open = await Promise.allSettled(hosts.values());
+      hosts.clear();
+      await Promise.allSettled(open.map(async (host) => host.status === 'fulfilled' && host.value.close()));
+    },
   };
 };

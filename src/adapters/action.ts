@@ -1,6 +1,5 @@
 import { reveal, shown, type Text } from '../masked.ts';
-import { must, type Command, type FileWrite } from '../hosts/host.ts';
-import { quoteArgv } from '../hosts/quoting.ts';
+import { must, shownCommand, type Command, type FileWrite } from '../hosts/host.ts';
 import type { PlannedAction } from '../workflow/step.ts';
 import type { Node } from './adapter.ts';
 
@@ -28,13 +27,13 @@ export const describe = (action: Action): PlannedAction => {
   const node = action.on.name;
   switch (action.kind) {
     case 'run':
-      return { node, kind: 'run', as: action.command.as, text: quoteArgv(action.command.argv) };
+      return { node, kind: 'run', as: action.command.as, text: shownCommand({ argv: action.command.argv }) };
     case 'file':
       return { node, kind: 'file', as: action.file.as, text: describeFile(action.file) };
     case 'sql':
       return { node, kind: 'sql', text: shown(action.statement) };
     case 'job':
-      return { node, kind: 'job', as: action.as, text: quoteArgv(action.argv) };
+      return { node, kind: 'job', as: action.as, text: shownCommand({ argv: action.argv }) };
     case 'wait':
       return { node, kind: 'wait', text: action.text };
   }

@@ -101,6 +101,17 @@ export interface PhaseContext<F extends Facts> {
   guard(): LeaseGuard;
 }
 
+export interface RemovalContext<F extends Facts> {
+  readonly run: string;
+  readonly fleet: string;
+  /** The node to take out. */
+  readonly name: string;
+  readonly leader: { readonly node: Node; readonly facts: F };
+  readonly upstream: { readonly node: Node; readonly facts: F };
+  /** Absent when its host is gone: the upstream side only. */
+  readonly follower?: { readonly node: Node; readonly facts: F; readonly guard: () => LeaseGuard };
+}
+
 /** What is true of an existing follower, against what is asked for. */
 export type FollowerState =
   | { readonly state: 'absent' }
@@ -124,13 +135,16 @@ export interface NodeStatus {
 
 /** A node that could be reached, or the reason why not. */
 export type Reached =
-  | { readonly name: string; readonly address: string; readonly node: Node }
+  | { readonly name: string; readonly address: string; readonly node: Node<ReadingHost> }
   | { readonly name: string; readonly address: string; readonly failure: Error };
 
 export interface InspectOptions<F extends Facts> {
   readonly signal: AbortSignal;
   /** For a node that is to become a follower: the nodes whose database it must reach (tried from its host), and what it is to copy. */
-  readonly target?: { readonly peers: readonly { readonly node: Node<ReadingHost>; readonly facts: F }[]; readonly source: F };
+  readonly target?: {
+    readonly peers: readonly { readonly node: Node<ReadingHost>; readonly facts: F }[];
+    readonly source: F;
+  };
 }
 
 /**
@@ -139,12 +153,12 @@ export interface InspectOptions<F extends Facts> {
 export interface Adapter<F extends Facts = Facts> {
   readonly engine: Engine;
   /** Reads facts, changes nothing. `peers`: nodes whose database this one must be able to reach, tried from its host. */
-  inspect(
-    node: Node<ReadingHost>,
-    options: { readonly peers: readonly Node<ReadingHost>[]; readonly signal: AbortSignal },
-  ): Promise<F>;
-  /** Pure: what speaks against making `follower` a follower. Every finding, not only the first. */
-  preflight(facts: Cast<F>, nodes: Cast<Node<ReadingHost>>, want: Want): readonly Finding[];
+  inspect(node: Node<ReadingHost>, options: InspectOptions<F>): Promise<F>;
+  /**
+   * Pure: what speaks against making `follower` a follower. Every finding, not only the first. `resuming`: the follower is half made already, so only what
+   * the rest of the run needs is looked at.
+   */
+  preflight(facts: Cast<F>, nodes: Cast<Node<ReadingHost>>, want: Want, resuming?: boolean): readonly Finding[];
   /** Pure: is the wanted follower there already? */
   followerState(facts: Cast<F>, nodes: Cast<Node<ReadingHost>>): FollowerState;
   /** A consistent starting position exists and its log cannot vanish. */
@@ -155,14 +169,8 @@ export interface Adapter<F extends Facts = Facts> {
   configureTailing(context: PhaseContext<F>): readonly Step[];
   /** Proof that it caught up, and that it is what it says. */
   waitForLag(context: PhaseContext<F>): readonly Step[];
-  /** Takes the follower out. `follower` facts are absent when its host is gone. */
-  removeFollower(
-    context: Omit<PhaseContext<F>, 'facts' | 'nodes'> & {
-      readonly nodes: { leader: Node; upstream: Node; follower?: Node };
-      readonly name: string;
-      readonly facts: { leader: F; upstream: F; follower?: F };
-    },
-  ): readonly Step[];
+  /** Takes a follower out of the topology. */
+  removeFollower(context: RemovalContext<F>): readonly Step[];
   /** Bytes behind the leader now, for results. */
   lag(
     nodes: { leader: Node<ReadingHost>; follower: Node<ReadingHost> },

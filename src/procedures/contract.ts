@@ -9,6 +9,8 @@ export interface AddFollowerOptions extends Want {
   readonly upstream?: string | undefined;
   /** Default: the upstream. */
   readonly copyFrom?: string | undefined;
+  /** Codes of findings that the operator takes the responsibility for. */
+  readonly allow: readonly string[];
   readonly dryRun: boolean;
 }
 

@@ -51,7 +51,11 @@ const parseDiscovery = (output: string): Found => {
     } else if (key === 'server') servers.push({ user: rest[0]!, dataDir: rest[1]!, binDir: rest[2]! });
     else if (key === 'binaries') {
       const [version, binDir] = rest;
-      installed.set(binDir!, { version: version!.split(' ')[0]!, major: Number.parseInt(version!, 10), binDir: binDir! });
+      installed.set(binDir!, {
+        version: version!.split(' ')[0]!,
+        major: Number.parseInt(version!, 10),
+        binDir: binDir!,
+      });
     } else if (key) values.set(key, rest.join('\t'));
   }
   return { values, clusters, servers, installed: [...installed.values()] };
@@ -129,7 +133,10 @@ export const discover = async (node: Node<ReadingHost>, signal: AbortSignal): Pr
   );
   const answered = Date.now();
   const found = parseDiscovery(stdout);
-  const homes: HomeOf = (user) => (user === node.host.login.user ? node.host.login.home : (found.values.get(`home-${user}`) ?? `/var/lib/${user === 'postgres' ? 'postgresql' : user}`));
+  const homes: HomeOf = (user) =>
+    user === node.host.login.user
+      ? node.host.login.home
+      : (found.values.get(`home-${user}`) ?? `/var/lib/${user === 'postgres' ? 'postgresql' : user}`);
   const cluster = chooseCluster(found, node);
   const layout = cluster ? debianLayout(found, cluster, node, homes) : plainLayout(found, node, homes);
   return {

@@ -98,7 +98,9 @@ export interface ServerFacts {
   readonly inRecovery: boolean;
   readonly systemIdentifier: string;
   readonly checkpointTimeline: number;
-  readonly settings: Readonly<Partial<Record<SettingName, { readonly value: string; readonly unit: string | null; readonly source: string }>>>;
+  readonly settings: Readonly<
+    Partial<Record<SettingName, { readonly value: string; readonly unit: string | null; readonly source: string }>>
+  >;
   readonly lsn: string | null;
   readonly timelineFile: string | null;
   readonly receiveLsn: string | null;
@@ -113,9 +115,22 @@ export interface ServerFacts {
 
 /** What it says with the full query besides. Absent members were not asked. */
 export interface FullServerFacts extends ServerFacts {
-  readonly databases: readonly { readonly name: string; readonly bytes: number; readonly user_made: boolean; readonly provider: string | null; readonly collate: string | null; readonly locale: string | null; readonly version: string | null }[];
+  readonly databases: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly user_made: boolean;
+    readonly provider: string | null;
+    readonly collate: string | null;
+    readonly locale: string | null;
+    readonly version: string | null;
+  }[];
   readonly collations: readonly { readonly provider: string; readonly name: string; readonly version: string }[];
-  readonly tablespaces: readonly { readonly oid: number; readonly name: string; readonly path: string; readonly bytes: number }[];
+  readonly tablespaces: readonly {
+    readonly oid: number;
+    readonly name: string;
+    readonly path: string;
+    readonly bytes: number;
+  }[];
   readonly clusterBytes: number;
   readonly userRoles: number;
   readonly userObjects: number;
@@ -126,7 +141,9 @@ export interface FullServerFacts extends ServerFacts {
 }
 
 /** How the future follower reaches another node's database port. */
-export type Reach = { readonly ok: true; readonly localAddress: string } | { readonly ok: false; readonly error: string };
+export type Reach =
+  | { readonly ok: true; readonly localAddress: string }
+  | { readonly ok: false; readonly error: string };
 
 export interface PostgresFacts extends Facts {
   readonly machine: MachineFacts;
@@ -141,9 +158,13 @@ export interface PostgresFacts extends Facts {
   readonly reach: Readonly<Record<string, Reach>>;
 }
 
-export const setting = (server: ServerFacts | undefined, name: SettingName): string => server?.settings[name]?.value ?? '';
-export const numberSetting = (server: ServerFacts | undefined, name: SettingName): number => Number(setting(server, name) || 0);
+export const setting = (server: ServerFacts | undefined, name: SettingName): string =>
+  server?.settings[name]?.value ?? '';
+export const numberSetting = (server: ServerFacts | undefined, name: SettingName): number =>
+  Number(setting(server, name) || 0);
 
 /** The timeline that a server is on: of the log that it writes, receives, or last checkpointed. */
 export const timelineOf = (server: ServerFacts): number =>
-  server.timelineFile ? Number.parseInt(server.timelineFile.slice(0, 8), 16) : (server.receiver?.received_tli ?? server.checkpointTimeline);
+  server.timelineFile
+    ? Number.parseInt(server.timelineFile.slice(0, 8), 16)
+    : (server.receiver?.received_tli ?? server.checkpointTimeline);

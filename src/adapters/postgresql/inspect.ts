@@ -10,7 +10,8 @@ import { withSession } from './session.ts';
 import { surveyDisk } from './survey-disk.ts';
 
 /** Where the source's tablespaces come to lie on this node. */
-export const tablespacePath = (node: Pick<Node<ReadingHost>, 'database'>, path: string): string => node.database.tablespaces[path] ?? path;
+export const tablespacePath = (node: Pick<Node<ReadingHost>, 'database'>, path: string): string =>
+  node.database.tablespaces[path] ?? path;
 
 const roleOf = (disk: DiskFacts, server: FullServerFacts | undefined): PostgresFacts['role'] => {
   if (server) return server.inRecovery ? 'follower' : 'leader';
@@ -19,7 +20,11 @@ const roleOf = (disk: DiskFacts, server: FullServerFacts | undefined): PostgresF
   return disk.signals.includes('standby.signal') || disk.control.state.includes('recovery') ? 'follower' : 'leader';
 };
 
-const askServer = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<{ server?: FullServerFacts; serverFailure?: string }> => {
+const askServer = async (
+  node: Node<ReadingHost>,
+  layout: Layout,
+  signal: AbortSignal,
+): Promise<{ server?: FullServerFacts; serverFailure?: string }> => {
   try {
     return await withSession(node, layout, { signal }, async (session) => {
       const [row] = await session.query<{ facts: FullServerFacts }>(fullQuery, [settingNames]);
@@ -37,7 +42,11 @@ const templateObjects = async (node: Node<ReadingHost>, layout: Layout, signal: 
     return row!.count;
   });
 
-const reachPeers = async (node: Node<ReadingHost>, target: NonNullable<InspectOptions<PostgresFacts>['target']>, signal: AbortSignal) => {
+const reachPeers = async (
+  node: Node<ReadingHost>,
+  target: NonNullable<InspectOptions<PostgresFacts>['target']>,
+  signal: AbortSignal,
+) => {
   const entries = target.peers.map(async (peer): Promise<[string, Reach]> => {
     const port = peer.facts.layout?.port ?? peer.node.database.port ?? 5432;
     return [peer.node.name, await reachPort(node, peer.node.address, port, signal)];
@@ -46,14 +55,24 @@ const reachPeers = async (node: Node<ReadingHost>, target: NonNullable<InspectOp
 };
 
 /** Reads everything about one node, whether its server runs or not, and changes nothing. */
-export const inspect = async (node: Node<ReadingHost>, options: InspectOptions<PostgresFacts>): Promise<PostgresFacts> => {
+export const inspect = async (
+  node: Node<ReadingHost>,
+  options: InspectOptions<PostgresFacts>,
+): Promise<PostgresFacts> => {
   const { signal, target } = options;
   const { machineId, machine, layout } = await discover(node, signal);
   const reach = target ? await reachPeers(node, target, signal) : {};
   const common = { node: node.name, machineId, reach };
   if (!layout) {
     const stateDir = stateDirectory(node.host.login, node.fleet, node.name);
-    return { ...common, machine: { ...machine, icu: '' }, role: 'none', running: false, osUser: node.host.login.user, stateDir };
+    return {
+      ...common,
+      machine: { ...machine, icu: '' },
+      role: 'none',
+      running: false,
+      osUser: node.host.login.user,
+      stateDir,
+    };
   }
   const places = target?.source.server?.tablespaces.map(({ path }) => tablespacePath(node, path)) ?? [];
   const survey = await surveyDisk(node, layout, places, signal);

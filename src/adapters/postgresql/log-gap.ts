@@ -34,7 +34,8 @@ export const findLogGap = (log: CopiedLog): string | undefined => {
       .map((segment) => segment!.number),
   );
   let next = segmentNumber(log.start, log.segmentSize);
-  if (!present.has(next)) return `segment ${segmentName(log.timeline, next, log.segmentSize)}, where the copy starts, is not in it`;
+  if (!present.has(next))
+    return `segment ${segmentName(log.timeline, next, log.segmentSize)}, where the copy starts, is not in it`;
   while (present.has(next)) next += 1n;
   const beyond = [...present].find((number) => number > next);
   if (beyond !== undefined) {

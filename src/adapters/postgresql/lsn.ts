@@ -17,7 +17,10 @@ const segmentsPerId = (segmentSize: number) => 0x100000000n / BigInt(segmentSize
 export const segmentNumber = (lsn: string, segmentSize: number): bigint => parseLsn(lsn) / BigInt(segmentSize);
 
 /** `000000010000000A000000FE` → timeline 1 and the segment's number; undefined for other names. */
-export const parseSegmentName = (name: string, segmentSize: number): { timeline: number; number: bigint } | undefined => {
+export const parseSegmentName = (
+  name: string,
+  segmentSize: number,
+): { timeline: number; number: bigint } | undefined => {
   const match = /^([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})$/.exec(name);
   if (!match) return undefined;
   const [, timeline, id, segment] = match;

@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto';
 const longest = 63;
 
 const shorten = (name: string): string =>
-  name.length <= longest ? name : `${name.slice(0, longest - 9)}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+  name.length <= longest
+    ? name
+    : `${name.slice(0, longest - 9)}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 
 /** Injective from `[a-z0-9_-]` to `[a-z0-9_]`: `_` becomes `__` and `-` becomes `_0`, so two nodes never share a slot. */
 const slotSafe = (node: string): string => node.replaceAll('_', '__').replaceAll('-', '_0');

@@ -43,7 +43,8 @@ export const withoutBlock = (content: string, owner: Pick<HbaBlock, 'fleet' | 'n
 };
 
 /** At the top, where no earlier rule can turn the follower away. */
-export const withBlock = (content: string, block: HbaBlock): string => renderBlock(block) + withoutBlock(content, block);
+export const withBlock = (content: string, block: HbaBlock): string =>
+  renderBlock(block) + withoutBlock(content, block);
 
 export const hasBlock = (content: string, owner: Pick<HbaBlock, 'fleet' | 'node'>): boolean =>
   content.split('\n').some((line) => isEdge(line, begin(keyOf(owner))));

@@ -23,7 +23,12 @@ const script = 'if command -v perl >/dev/null; then exec perl -e "$1" -- "$3" "$
 
 const unmapped = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');
 
-export const reachPort = async (from: Node<ReadingHost>, address: string, port: number, signal: AbortSignal): Promise<Reach> => {
+export const reachPort = async (
+  from: Node<ReadingHost>,
+  address: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<Reach> => {
   const { exitCode, stdout, stderr } = await from.host.run(
     { argv: ['sh', '-c', script, 'sh', perl, python, address, String(port)], timeoutSeconds: 10 },
     { signal },

@@ -61,11 +61,16 @@ const openStream = async (node: Node<ReadingHost>, layout: Layout, signal: Abort
   node.database.adminPassword
     ? await node.host.connect({ port: layout.port }, { signal })
     : await node.host.duplex(
-        { argv: bridgeCommand(`${node.database.socket ?? layout.socketDir}/.s.PGSQL.${layout.port}`), as: layout.osUser },
+        { argv: bridgeCommand(`${layout.socketDir}/.s.PGSQL.${layout.port}`), as: layout.osUser },
         { signal },
       );
 
-const connectAs = async (node: Node<ReadingHost>, layout: Layout, user: string, options: SessionOptions): Promise<Client> => {
+const connectAs = async (
+  node: Node<ReadingHost>,
+  layout: Layout,
+  user: string,
+  options: SessionOptions,
+): Promise<Client> => {
   const { default: pg } = await import('pg');
   const password = node.database.adminPassword ? await node.database.adminPassword() : undefined;
   const stream = await openStream(node, layout, options.signal);
@@ -105,7 +110,11 @@ const administrators = (node: Node<ReadingHost>, layout: Layout): readonly strin
 const isUnknownRole = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === '28000' || error.code === '28P01');
 
-export const openSession = async (node: Node<ReadingHost>, layout: Layout, options: SessionOptions): Promise<Session> => {
+export const openSession = async (
+  node: Node<ReadingHost>,
+  layout: Layout,
+  options: SessionOptions,
+): Promise<Session> => {
   let client: Client | undefined;
   let failure: unknown;
   for (const user of administrators(node, layout)) {

@@ -23,7 +23,12 @@ const parseControl = (text: string): ControlFacts | undefined => {
 const parseWal = (found: Sections): DiskFacts['wal'] => {
   const dir = found.value('wal-dir');
   if (!dir) return undefined;
-  return { dir, free: Number(found.value('wal-free')), device: found.value('wal-device'), mount: found.value('wal-mount') === 'yes' };
+  return {
+    dir,
+    free: Number(found.value('wal-free')),
+    device: found.value('wal-device'),
+    mount: found.value('wal-mount') === 'yes',
+  };
 };
 
 const parseDisk = (found: Sections): DiskFacts => {

@@ -10,7 +10,7 @@ export default class Runs extends BaseCommand {
     return this.perform(flags, {
       work: async (session) => {
         const { runs } = await import('../../procedures/runs.ts');
-        return runs(session, {});
+        return runs(session);
       },
       text: async (result) => (await import('../../report/runs-text.ts')).runsText(result),
     });

@@ -3,20 +3,29 @@ import type { FullServerFacts } from '../facts.ts';
 import { error, type Check } from './scene.ts';
 
 /** Collations whose order the operating system decides. The C and POSIX locales compare bytes; `builtin` is PostgreSQL's own. */
-const usesLibc = (server: FullServerFacts): readonly string[] =>
-  [
-    ...server.databases
-      .filter(({ provider, collate }) => (provider === 'c' || provider === null) && !/^(C|POSIX)(\..*)?$/i.test(collate ?? 'C'))
-      .map(({ name, collate }) => `database ${name} (${collate})`),
-    ...server.collations.filter(({ provider }) => provider === 'c').map(({ name }) => `collation ${name}`),
-  ];
+const usesLibc = (server: FullServerFacts): readonly string[] => [
+  ...server.databases
+    .filter(
+      ({ provider, collate }) => (provider === 'c' || provider === null) && !/^(C|POSIX)(\..*)?$/i.test(collate ?? 'C'),
+    )
+    .map(({ name, collate }) => `database ${name} (${collate})`),
+  ...server.collations.filter(({ provider }) => provider === 'c').map(({ name }) => `collation ${name}`),
+];
 
 const usesIcu = (server: FullServerFacts): readonly string[] => [
-  ...server.databases.filter(({ provider }) => provider === 'i').map(({ name, locale }) => `database ${name} (${locale})`),
+  ...server.databases
+    .filter(({ provider }) => provider === 'i')
+    .map(({ name, locale }) => `database ${name} (${locale})`),
   ...server.collations.filter(({ provider }) => provider === 'i').map(({ name }) => `collation ${name}`),
 ];
 
-const difference = (node: string, library: string, versions: readonly [string, string], users: readonly string[], source: string): Finding =>
+const difference = (
+  node: string,
+  library: string,
+  versions: readonly [string, string],
+  users: readonly string[],
+  source: string,
+): Finding =>
   error({
     code: 'COLLATION_DIFFERS',
     node,
@@ -32,11 +41,20 @@ const versions: Check = ({ facts: { source, follower } }) => {
   const findings: Finding[] = [];
   const libc = usesLibc(server);
   if (libc.length > 0 && source.machine.libc !== follower.machine.libc) {
-    findings.push(difference(follower.node, 'the C library', [follower.machine.libc, source.machine.libc], libc, source.node));
+    findings.push(
+      difference(follower.node, 'the C library', [follower.machine.libc, source.machine.libc], libc, source.node),
+    );
   }
   const icu = usesIcu(server);
-  if (icu.length > 0 && follower.machine.icu !== '' && source.machine.icu !== '' && source.machine.icu !== follower.machine.icu) {
-    findings.push(difference(follower.node, 'ICU', [`ICU ${follower.machine.icu}`, `ICU ${source.machine.icu}`], icu, source.node));
+  if (
+    icu.length > 0 &&
+    follower.machine.icu !== '' &&
+    source.machine.icu !== '' &&
+    source.machine.icu !== follower.machine.icu
+  ) {
+    findings.push(
+      difference(follower.node, 'ICU', [`ICU ${follower.machine.icu}`, `ICU ${source.machine.icu}`], icu, source.node),
+    );
   }
   return findings;
 };

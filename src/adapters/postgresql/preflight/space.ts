@@ -27,7 +27,13 @@ const needs = ({ facts: { source, follower }, nodes }: Scene): readonly Need[] =
     ...tablespaces.map(({ name, path, bytes }) => {
       const mapped = tablespacePath(nodes.follower, path);
       const place = disk.places.find((found) => found.path === mapped);
-      return { what: `tablespace ${name}`, path: mapped, device: place?.device ?? mapped, free: place?.free ?? 0, bytes };
+      return {
+        what: `tablespace ${name}`,
+        path: mapped,
+        device: place?.device ?? mapped,
+        free: place?.free ?? 0,
+        bytes,
+      };
     }),
   ];
 };
@@ -42,10 +48,26 @@ const freeSpace: Check = (scene) => {
     const what = group.map((need) => `${need.what} ${gigabytes(need.bytes)}`).join(', ');
     const evidence = { path, free, needed: bytes };
     if (free < bytes) {
-      return [error({ code: 'DISK_TOO_SMALL', node: follower.node, message: `${path} on ${follower.node} has ${gigabytes(free)} free, the copy needs ${gigabytes(bytes)} (${what})`, hint: 'Make room, or put database.dataDir, the tablespaces (database.tablespaces) or the log on a larger disk; what is there now is kept until the copy is proved.', evidence })];
+      return [
+        error({
+          code: 'DISK_TOO_SMALL',
+          node: follower.node,
+          message: `${path} on ${follower.node} has ${gigabytes(free)} free, the copy needs ${gigabytes(bytes)} (${what})`,
+          hint: 'Make room, or put database.dataDir, the tablespaces (database.tablespaces) or the log on a larger disk; what is there now is kept until the copy is proved.',
+          evidence,
+        }),
+      ];
     }
     if (free < bytes * 1.1 + pileUp && group.some((need) => need.what === 'log')) {
-      return [warning({ code: 'DISK_TIGHT', node: follower.node, message: `${path} on ${follower.node} has ${gigabytes(free)} free; the copy takes ${gigabytes(bytes)}, and up to ${gigabytes(pileUp)} of log may pile up meanwhile`, hint: 'Make room, or add the follower while little is written.', evidence })];
+      return [
+        warning({
+          code: 'DISK_TIGHT',
+          node: follower.node,
+          message: `${path} on ${follower.node} has ${gigabytes(free)} free; the copy takes ${gigabytes(bytes)}, and up to ${gigabytes(pileUp)} of log may pile up meanwhile`,
+          hint: 'Make room, or add the follower while little is written.',
+          evidence,
+        }),
+      ];
     }
     return [];
   });
@@ -54,11 +76,25 @@ const freeSpace: Check = (scene) => {
 const tablespacePlaces: Check = ({ facts: { follower } }) =>
   (follower.disk?.places ?? []).flatMap((place): Finding[] => {
     if (!place.path.startsWith('/')) {
-      return [error({ code: 'TABLESPACE_PATH', node: follower.node, message: `database.tablespaces of ${follower.node} maps to ${place.path}, which is not an absolute path`, hint: 'Write the whole path.' })];
+      return [
+        error({
+          code: 'TABLESPACE_PATH',
+          node: follower.node,
+          message: `database.tablespaces of ${follower.node} maps to ${place.path}, which is not an absolute path`,
+          hint: 'Write the whole path.',
+        }),
+      ];
     }
     if (place.writable) return [];
     const does = place.exists ? 'cannot be written by' : 'does not exist and cannot be made by';
-    return [error({ code: 'TABLESPACE_PLACE', node: follower.node, message: `${place.path}, a tablespace's place on ${follower.node}, ${does} ${follower.osUser}`, hint: `On ${follower.node}: install -d -o ${follower.osUser} -m 700 '${place.path}', or map it elsewhere with database.tablespaces.` })];
+    return [
+      error({
+        code: 'TABLESPACE_PLACE',
+        node: follower.node,
+        message: `${place.path}, a tablespace's place on ${follower.node}, ${does} ${follower.osUser}`,
+        hint: `On ${follower.node}: install -d -o ${follower.osUser} -m 700 '${place.path}', or map it elsewhere with database.tablespaces.`,
+      }),
+    ];
   });
 
 /** The leader keeps the log that the follower has not got yet; when its disk fills up, the leader stops. */
@@ -66,9 +102,19 @@ const upstreamLog: Check = ({ facts: { upstream, leader } }) => {
   const disk = upstream.disk;
   if (!disk || !leader.server) return [];
   const free = disk.wal?.free ?? disk.free;
-  const wanted = Math.max(numberSetting(upstream.server, 'max_wal_size') * 1024 * 1024, leader.server.clusterBytes / 20);
+  const wanted = Math.max(
+    numberSetting(upstream.server, 'max_wal_size') * 1024 * 1024,
+    leader.server.clusterBytes / 20,
+  );
   if (free >= wanted) return [];
-  return [warning({ code: 'UPSTREAM_LOG_SPACE', node: upstream.node, message: `${upstream.node} has ${gigabytes(free)} free for its log, which must hold all that is written until the follower has it`, hint: 'Make room there first, or set max_slot_wal_keep_size so that the follower is given up before the leader stops.' })];
+  return [
+    warning({
+      code: 'UPSTREAM_LOG_SPACE',
+      node: upstream.node,
+      message: `${upstream.node} has ${gigabytes(free)} free for its log, which must hold all that is written until the follower has it`,
+      hint: 'Make room there first, or set max_slot_wal_keep_size so that the follower is given up before the leader stops.',
+    }),
+  ];
 };
 
 export const spaceChecks: readonly Check[] = [freeSpace, tablespacePlaces, upstreamLog];

@@ -1,0 +1,92 @@
+import { isReplctlError } from '../../errors.ts';
+import type { ReadingHost } from '../../hosts/host.ts';
+import type { Node, Reached } from '../adapter.ts';
+import { discover } from './discover.ts';
+import type { DiskFacts, ServerFacts } from './facts.ts';
+import type { Layout } from './layout.ts';
+import { lightQuery, settingNames } from './server-query.ts';
+import { withSession } from './session.ts';
+import { surveyDisk } from './survey-disk.ts';
+
+/** What `status` sees of one node. `failure`: in words, where there is no server to ask. */
+export interface Observation {
+  readonly name: string;
+  readonly address: string;
+  readonly layout?: Layout;
+  readonly disk?: DiskFacts;
+  readonly server?: ServerFacts;
+  readonly reached: boolean;
+  readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
+}
+
+const failureOf = (error: unknown): NonNullable<Observation['failure']> => ({
+  code: isReplctlError(error) ? error.code : 'FAILED',
+  message: error instanceof Error ? error.message : String(error),
+  hint: isReplctlError(error) ? error.hint : undefined,
+});
+
+const askLight = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<ServerFacts> =>
+  await withSession(node, layout, { signal }, async (session) => {
+    const [row] = await session.query<{ facts: ServerFacts }>(lightQuery, [settingNames]);
+    return row!.facts;
+  });
+
+const observeNode = async (
+  node: Node<ReadingHost>,
+  signal: AbortSignal,
+): Promise<Omit<Observation, 'name' | 'address' | 'reached'>> => {
+  const { layout } = await discover(node, signal);
+  if (!layout)
+    return {
+      failure: {
+        code: 'CLUSTER_NOT_FOUND',
+        message: `no PostgreSQL cluster was found on ${node.name}`,
+        hint: 'Name it with database.port or database.dataDir in the fleet file.',
+      },
+    };
+  // The guess of the port is nearly always right: both are asked at once, and the session again where it was not.
+  const [survey, early] = await Promise.all([
+    surveyDisk(node, layout, [], signal),
+    askLight(node, layout, signal).then(
+      (server) => ({ server, error: undefined }),
+      (error: unknown) => ({ server: undefined, error }),
+    ),
+  ]);
+  const found: Layout = {
+    ...layout,
+    port: survey.port ?? layout.port,
+    socketDir: survey.socketDir ?? layout.socketDir,
+  };
+  const { disk } = survey;
+  if (early.server) return { layout: found, disk, server: early.server };
+  if (!disk.serverProcess)
+    return {
+      layout: found,
+      disk,
+      failure: {
+        code: 'SERVER_DOWN',
+        message: `the server in ${found.dataDir} does not run`,
+        hint: `Start it on ${node.name}, or see its log.`,
+      },
+    };
+  const moved = found.port !== layout.port || found.socketDir !== layout.socketDir;
+  try {
+    if (!moved) throw early.error;
+    return { layout: found, disk, server: await askLight(node, found, signal) };
+  } catch (error) {
+    return { layout: found, disk, failure: failureOf(error) };
+  }
+};
+
+/** Never throws for a node: an observation says what could not be seen. */
+export const observe = async (reached: Reached, signal: AbortSignal): Promise<Observation> => {
+  const { name, address } = reached;
+  if ('failure' in reached) return { name, address, reached: false, failure: failureOf(reached.failure) };
+  try {
+    return { name, address, reached: true, ...(await observeNode(reached.node, signal)) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = failureOf(error);
+    return { name, address, reached: !['HOST_UNREACHABLE', 'OUTCOME_UNKNOWN'].includes(failure.code), failure };
+  }
+};

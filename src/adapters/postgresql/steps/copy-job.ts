@@ -1,0 +1,70 @@
+import { ReplctlError } from '../../../errors.ts';
+import { inspectJob, removeJob, startJob, type JobHandle, type JobState } from '../../../hosts/job.ts';
+import type { StepContext } from '../../../workflow/step.ts';
+import { sleep } from '../../../workflow/waiting.ts';
+import type { Work } from '../work.ts';
+
+export interface LongJob {
+  readonly handle: JobHandle;
+  readonly argv: readonly string[];
+}
+
+export const longJob = (work: Work, name: 'copy' | 'verify', argv: readonly string[]): LongJob => ({
+  handle: { id: `${name}-${work.run}`, directory: `${work.stateDir}/jobs`, as: work.layouts.follower.osUser },
+  argv,
+});
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+
+export interface Watching {
+  readonly job: LongJob;
+  /** Is what a job left that ended well still there? Else it runs again. */
+  readonly isWhole: () => Promise<boolean>;
+  /** Before a start from nothing: what an attempt that failed left behind. */
+  readonly prepare: (signal: AbortSignal) => Promise<void>;
+  /** Between two looks; may throw, which leaves the job running. */
+  readonly look: () => Promise<void>;
+}
+
+/** Attaches to the job where it runs, starts it where it does not, and returns when it has ended well. */
+export const followJob = async (
+  work: Work,
+  context: StepContext,
+  { job, isWhole, prepare, look }: Watching,
+): Promise<void> => {
+  const { host, name } = work.nodes.follower;
+  const { signal } = context;
+  const before = await inspectJob(host, job.handle);
+  const usable = before.state === 'running' || (before.state === 'ended' && before.exitCode === 0 && (await isWhole()));
+  if (!usable) {
+    await removeJob(host, job.handle);
+    await prepare(signal);
+    signal.throwIfAborted();
+    await startJob(host, { ...job.handle, argv: job.argv, guard: work.context.guard() });
+  }
+  let pause = 100;
+  for (;;) {
+    const state: JobState = await inspectJob(host, job.handle);
+    if (state.state === 'ended' && state.exitCode === 0) return;
+    if (state.state !== 'running') throw jobFailure(name, job, state);
+    await look();
+    await sleep(pause, signal);
+    pause = Math.min(1000, pause * 2);
+  }
+};
+
+const jobFailure = (node: string, job: LongJob, state: Exclude<JobState, { state: 'running' }>): ReplctlError => {
+  const program = job.argv[0]!.split('/').at(-1)!;
+  const how =
+    state.state === 'ended'
+      ? `ended with exit code ${state.exitCode}: ${lastLine(state.stderr) || lastLine(state.stdout)}`
+      : 'was cut off (killed, or the machine went down)';
+  return new ReplctlError({
+    code: 'FAILED',
+    node,
+    message: `${program} on ${node} ${how}`,
+    hint: 'Mend what it says; resume starts the copy afresh with the same slot.',
+    retryable: true,
+    details: { stderr: state.state === 'absent' ? '' : state.stderr.slice(-2000) },
+  });
+};

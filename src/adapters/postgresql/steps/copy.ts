@@ -1,0 +1,77 @@
+import { cancelJob, inspectJob, removeJob } from '../../../hosts/job.ts';
+import type { Step } from '../../../workflow/step.ts';
+import { describe, job as jobs, perform, run as runs } from '../../action.ts';
+import { installedRun, type Work } from '../work.ts';
+import { basebackupArgv } from './basebackup.ts';
+import { followJob, longJob } from './copy-job.ts';
+import { isStaged, prepareStaging, removeStaging } from './staging.ts';
+import { watchCopy } from './watch-copy.ts';
+
+/** Pulls the copy into staging: a job on the follower, which goes on whatever happens to us. */
+export const copy = (work: Work): Step => {
+  const { follower, source } = work.nodes;
+  const as = work.layouts.follower.osUser;
+  const job = longJob(work, 'copy', basebackupArgv(work));
+  return {
+    id: 'transfer.copy',
+    title: `copy ${source.name} to ${follower.name}`,
+    node: follower.name,
+    input: { source: source.name, staged: work.places.map((place) => place.staged) },
+    namedAfterRun: true,
+    plan: () => [
+      ...prepareStaging(work).map((command) => describe(runs(follower, command))),
+      describe(jobs(follower, as, job.argv)),
+    ],
+    probe: async ({ signal }) => {
+      if ((await installedRun(work, signal)) === work.run)
+        return { state: 'done', evidence: `${follower.name}'s data directory is this run's copy` };
+      const state = await inspectJob(follower.host, job.handle);
+      if (state.state === 'absent') return { state: 'absent' };
+      if (state.state === 'running')
+        return { state: 'partial', evidence: `the copy has been running for ${Math.round(state.seconds)} s` };
+      if (state.state === 'lost') return { state: 'partial', evidence: 'the copy was cut off' };
+      if (state.exitCode !== 0)
+        return { state: 'partial', evidence: `the copy ended with exit code ${state.exitCode}` };
+      if (!(await isStaged(work, signal)))
+        return { state: 'partial', evidence: `the copy has ended, but ${work.places[0].staged} is not whole` };
+      return {
+        state: 'done',
+        evidence: `the copy is in ${work.places[0].staged}`,
+        output: { seconds: Math.round(state.seconds) },
+      };
+    },
+    intent: async () => ({ job: { ...job.handle }, staged: work.places.map((place) => place.staged) }),
+    apply: async (context) => {
+      let bytes = 0;
+      const watch = watchCopy(work, {
+        ...context,
+        progress: (progress) => {
+          bytes = progress.bytes ?? bytes;
+          context.progress(progress);
+        },
+      });
+      const prepare = async (signal: AbortSignal) => {
+        // What was verified was another copy.
+        await removeJob(follower.host, longJob(work, 'verify', []).handle);
+        const commands = prepareStaging(work).map((command) => runs(follower, command));
+        await perform(commands, { signal, query: async () => undefined });
+      };
+      try {
+        await followJob(work, context, {
+          job,
+          isWhole: () => isStaged(work, context.signal),
+          prepare,
+          look: watch.look,
+        });
+      } finally {
+        await watch.close();
+      }
+      return { bytes };
+    },
+    undo: async ({ signal }) => {
+      await cancelJob(follower.host, job.handle);
+      await removeStaging(work, signal);
+      await removeJob(follower.host, job.handle);
+    },
+  };
+};

@@ -1,0 +1,57 @@
+import { belongsToMachine, parseAutoConf, renderAutoConf } from '../auto-conf.ts';
+import { setting } from '../facts.ts';
+import { standbySettings } from '../standby-settings.ts';
+import type { Work } from '../work.ts';
+import { replicationConninfo } from './replication-conninfo.ts';
+
+const heading = (work: Work): string =>
+  [
+    '# Written by replctl add-follower. primary_conninfo and primary_slot_name make this server a follower;',
+    `# replctl remove-follower ${work.nodes.follower.name} empties them. ALTER SYSTEM rewrites this file without comments.`,
+    '',
+  ].join('\n');
+
+/** Settings of the old follower that say where replication goes: replaced, never carried. */
+const replicationSettings =
+  /^(primary_|recovery_|restore_command|archive_cleanup_command|promote_trigger_file|hot_standby$)/;
+
+/** Where the follower brings no configuration of its own, the leader's came along, with the leader's port and addresses. */
+const ownNetwork = (work: Work): readonly (readonly [string, string])[] => {
+  const { layouts, nodes } = work;
+  const literal = /^[\d.]+$|:/.test(nodes.follower.address) && !/^(127\.|::1$)/.test(nodes.follower.address);
+  return [
+    ['port', String(layouts.follower.port)],
+    ['listen_addresses', literal ? `localhost, ${nodes.follower.address}` : 'localhost'],
+    ['unix_socket_directories', layouts.follower.socketDir],
+    ['archive_mode', 'off'],
+  ];
+};
+
+export const bringsNoConfiguration = (work: Work): boolean =>
+  work.layouts.follower.kind === 'plain' && work.context.facts.follower.disk?.entries === 0;
+
+/** The follower's `postgresql.auto.conf`: the source's, without what belongs to a machine; what belonged to this machine; and what makes it a follower. */
+export const standbyConf = (work: Work, copied: string): string => {
+  const { leader, follower } = work.context.facts;
+  const upstream = work.serving[0]!;
+  const carried = [...parseAutoConf(copied)].filter(([name]) => !belongsToMachine(name));
+  const own = [...parseAutoConf(follower.disk?.autoConf ?? '')].filter(
+    ([name]) => belongsToMachine(name) && !replicationSettings.test(name),
+  );
+  const raised = standbySettings.flatMap((name): [string, string][] => {
+    const needed = Number(setting(leader.server, name) || 0);
+    const has = Number(setting(follower.server, name) || follower.disk?.settings[name] || 0);
+    return needed > has || carried.some(([other]) => other === name) ? [[name, String(Math.max(needed, has))]] : [];
+  });
+  return renderAutoConf(
+    new Map([
+      ...carried,
+      ...(bringsNoConfiguration(work) ? ownNetwork(work) : own),
+      ...raised,
+      ['hot_standby', 'on'],
+      ['primary_conninfo', replicationConninfo(work, upstream, work.nodes.follower.name)],
+      ['primary_slot_name', work.slot],
+    ]),
+    heading(work),
+  );
+};

@@ -1,0 +1,110 @@
+import type { FileWrite } from '../../../hosts/host.ts';
+import type { Step } from '../../../workflow/step.ts';
+import { describe, file, perform, run as runs, type Action } from '../../action.ts';
+import { installedRun, type Work } from '../work.ts';
+import { bringsNoConfiguration, standbyConf } from './standby-conf.ts';
+
+/** The configuration that a plain data directory holds is the machine's own: it stays on the machine. */
+const ownFiles = ['postgresql.conf', 'pg_hba.conf', 'pg_ident.conf'];
+
+const localHba =
+  '# Written by replctl add-follower, since neither machine had a pg_hba.conf in its data directory.\nlocal all all peer\n';
+
+/** Tablespace links lead to the staging places until the swap; the server must find the final ones. */
+const linkCommand = (work: Work): Action | undefined => {
+  const links = work.places.filter(({ kind }) => kind !== 'data').flatMap(({ staged, final }) => [staged, final]);
+  if (links.length === 0) return undefined;
+  const script =
+    'set -eu; cd -- "$1"; shift; while [ $# -ge 2 ]; do for link in pg_wal pg_tblspc/*; do if [ -L "$link" ] && [ "$(readlink -- "$link")" = "$1" ]; then ln -sfn -- "$2" "$link"; fi; done; shift 2; done; sync -- . pg_tblspc';
+  const { follower } = work.nodes;
+  return runs(follower, {
+    argv: ['sh', '-c', script, 'links', work.places[0].staged, ...links],
+    as: work.layouts.follower.osUser,
+    guard: work.context.guard(),
+  });
+};
+
+const write = (work: Work, name: string, content: string): FileWrite => ({
+  path: `${work.places[0].staged}/${name}`,
+  content,
+  mode: 0o600,
+  as: work.layouts.follower.osUser,
+  guard: work.context.guard(),
+});
+
+const actions = (work: Work, conf: string): readonly Action[] => {
+  const { follower } = work.nodes;
+  const links = linkCommand(work);
+  return [
+    file(follower, write(work, 'standby.signal', '')),
+    file(follower, write(work, 'postgresql.auto.conf', conf)),
+    ...(links ? [links] : []),
+    file(follower, write(work, 'replctl.run', `${work.run}\n`)),
+  ];
+};
+
+/** Copies the machine's own files over the source's, or makes the least that a server starts with. */
+const configuration = (work: Work): readonly Action[] => {
+  const { follower, source } = work.nodes;
+  if (work.layouts.follower.kind !== 'plain') return [];
+  if (!bringsNoConfiguration(work)) {
+    const from = work.layouts.follower.dataDir;
+    const argv = ['cp', '--preserve=mode', '--', ...ownFiles.map((name) => `${from}/${name}`), work.places[0].staged];
+    return [runs(follower, { argv, as: work.layouts.follower.osUser, guard: work.context.guard() })];
+  }
+  if (work.layouts.source.kind === 'plain') return [];
+  return [
+    file(
+      follower,
+      write(
+        work,
+        'postgresql.conf',
+        `# Written by replctl add-follower: ${source.name} keeps its configuration outside the data directory.\n`,
+      ),
+    ),
+    file(follower, write(work, 'pg_hba.conf', localHba)),
+    file(follower, write(work, 'pg_ident.conf', '')),
+  ];
+};
+
+const read = async (work: Work, name: string, signal: AbortSignal): Promise<string | undefined> => {
+  const bytes = await work.nodes.follower.host.readFile(`${work.places[0].staged}/${name}`, {
+    as: work.layouts.follower.osUser,
+    signal,
+  });
+  return bytes && new TextDecoder().decode(bytes);
+};
+
+/** Makes a follower of the copy while it still lies in staging, so that no start, whoever makes it, can ever open it for writing. */
+export const standbyFiles = (work: Work): Step => {
+  const { follower, upstream } = work.nodes;
+  return {
+    id: 'configure.standby',
+    title: `make the copy a follower of ${upstream.name}`,
+    node: follower.name,
+    input: { slot: work.slot, upstream: upstream.name },
+    plan: () =>
+      [...configuration(work), ...actions(work, standbyConf(work, work.context.facts.source.disk?.autoConf ?? ''))].map(
+        describe,
+      ),
+    probe: async ({ signal }) => {
+      if ((await installedRun(work, signal)) === work.run)
+        return { state: 'done', evidence: 'the follower was configured before it took its place' };
+      // Written last.
+      const run = await read(work, 'replctl.run', signal);
+      if (run?.trim() !== work.run) return { state: 'absent' };
+      return {
+        state: 'done',
+        evidence: `standby.signal, primary_conninfo and slot ${work.slot} are in ${work.places[0].staged}`,
+      };
+    },
+    intent: async () => null,
+    apply: async ({ signal }) => {
+      const copied = (await read(work, 'postgresql.auto.conf', signal)) ?? '';
+      await perform([...configuration(work), ...actions(work, standbyConf(work, copied))], {
+        signal,
+        query: async () => undefined,
+      });
+    },
+  };
+};

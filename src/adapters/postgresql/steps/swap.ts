@@ -1,0 +1,68 @@
+import { must } from '../../../hosts/host.ts';
+import type { Step } from '../../../workflow/step.ts';
+import { describe, run as runs } from '../../action.ts';
+import { isAlive, startCommand, stopCommand, stopServer } from '../server-control.ts';
+import { restoreCommand, swapCommand } from '../swap-script.ts';
+import { installedRun, type Work } from '../work.ts';
+import { serverLog } from './start.ts';
+
+/** Stops the old server and puts the copy in its place; what was there is set aside. Until this step the old server serves. */
+export const swap = (work: Work): Step => {
+  const { follower } = work.nodes;
+  const layout = work.layouts.follower;
+  const as = layout.osUser;
+  const replaced = work.places.map((place) => ({ final: place.final, aside: place.aside }));
+  return {
+    id: 'configure.swap',
+    title: `put the copy in place on ${follower.name}`,
+    node: follower.name,
+    input: { places: replaced },
+    namedAfterRun: true,
+    plan: () => [
+      describe(runs(follower, stopCommand(layout))),
+      describe(runs(follower, { argv: swapCommand(work.run, work.places), as })),
+    ],
+    probe: async ({ signal }) =>
+      (await installedRun(work, signal)) === work.run
+        ? { state: 'done', evidence: `${layout.dataDir} is the copy of ${work.run}` }
+        : { state: 'absent' },
+    intent: async ({ signal }) => ({ places: replaced, wasRunning: await isAlive(follower, layout, signal) }),
+    apply: async ({ signal, progress }) => {
+      progress({ phase: 'stopping the old server' });
+      await stopServer(follower, layout, work.context.guard(), signal);
+      progress({ phase: 'moving directories' });
+      await must(
+        follower.host,
+        { argv: swapCommand(work.run, work.places), as, guard: work.context.guard(), timeoutSeconds: 600 },
+        { signal },
+      );
+      return { aside: replaced.map(({ aside }) => aside) };
+    },
+    undo: async ({ signal, intent }) => {
+      const begun = (await installedRun(work, signal)) === work.run || (await isAside(work, signal));
+      if (!begun) return;
+      await stopServer(follower, layout, work.context.guard(), signal);
+      await must(
+        follower.host,
+        { argv: restoreCommand(work.run, work.places), as, guard: work.context.guard(), timeoutSeconds: 600 },
+        { signal },
+      );
+      const wasRunning =
+        typeof intent === 'object' && intent !== null && 'wasRunning' in intent && intent.wasRunning === true;
+      if (wasRunning)
+        await must(
+          follower.host,
+          { ...startCommand(layout, serverLog(work)), guard: work.context.guard() },
+          { signal },
+        );
+    },
+  };
+};
+
+const isAside = async (work: Work, signal: AbortSignal): Promise<boolean> => {
+  const result = await work.nodes.follower.host.run(
+    { argv: ['test', '-d', work.places[0].aside], as: work.layouts.follower.osUser },
+    { signal },
+  );
+  return result.exitCode === 0;
+};

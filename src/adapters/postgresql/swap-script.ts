@@ -1,0 +1,107 @@
+import type { Place } from './places.ts';
+
+/**
+ * Shared by both directions. A place is five arguments: kind, mode, final, staged, aside, and its entries' glob as the sixth. Every move is a rename on
+ * one file system and is followed by an fsync of the directories, so that after a power cut each step either happened or did not.
+ */
+const functions = String.raw`
+set -eu
+run=$1; shift
+fail() { printf '%s\n' "$1" >&2; exit 1; }
+settle() { for at in "$@"; do [ ! -d "$at" ] || sync -- "$at"; done; }
+# Where PG_VERSION is not, no server starts: it leaves first and comes last.
+list() ( cd -- "$1"; for name in $2 .[!.]* ..?*; do case $name in lost+found|.replctl-*) continue;; esac; [ "$2" = '*' ] || case $name in .*) continue;; esac; { [ -e "$name" ] || [ -L "$name" ]; } && printf '%s\0' "$name"; done; exit 0 )
+move_entries() { # from, to, glob, first|last
+  mkdir -p -- "$2"; chmod 700 -- "$2"
+  [ "$4" = last ] || [ ! -e "$1/PG_VERSION" ] || { mv -T -- "$1/PG_VERSION" "$2/PG_VERSION"; settle "$1" "$2"; }
+  list "$1" "$3" | while IFS= read -r -d '' name; do
+    [ "$4" = last ] && [ "$name" = PG_VERSION ] && continue
+    mv -T -- "$1/$name" "$2/$name"
+  done
+  settle "$1" "$2"
+  [ "$4" = first ] || [ ! -e "$1/PG_VERSION" ] || { mv -T -- "$1/PG_VERSION" "$2/PG_VERSION"; settle "$1" "$2"; }
+}
+stopped() { [ ! -f "$1/postmaster.pid" ] || ! kill -0 "$(head -n 1 "$1/postmaster.pid")" 2>/dev/null || fail "a server still runs in $1"; }
+`;
+
+const swap = String.raw`
+place_out() { # mode final staged aside glob
+  [ -d "$3" ] || return 0
+  if [ "$1" = rename ]; then
+    [ -d "$2" ] || { mkdir -p -- "$(dirname "$2")"; return 0; }
+    if [ -e "$4" ]; then rmdir -- "$2" 2>/dev/null || fail "$2 came back after it was moved to $4"
+    else mv -T -- "$2" "$4"; fi
+    settle "$(dirname "$2")"
+  elif [ ! -e "$(dirname "$3")/moved-out" ]; then
+    move_entries "$2" "$4" "$5" first
+    touch "$(dirname "$3")/moved-out"; settle "$(dirname "$3")"
+  fi
+}
+place_in() {
+  [ -d "$3" ] || return 0
+  if [ "$1" = rename ]; then mv -T -- "$3" "$2"; settle "$(dirname "$2")"
+  else move_entries "$3" "$2" "$5" last; rmdir -- "$3"; settle "$(dirname "$3")"; fi
+}
+data() { shift; [ ! -d "$3" ] || stopped "$2"; "$do" "$@"; }
+each() { while [ $# -ge 6 ]; do kind=$1; shift; [ "$kind" = data ] || { place_out "$1" "$2" "$3" "$4" "$5"; place_in "$1" "$2" "$3" "$4" "$5"; }; shift 5; done; }
+do=place_out; data "$@"
+# The server set aside keeps its own log: its link follows the log to where that went.
+set_aside=$5
+each "$@"
+while_wal() { while [ $# -ge 6 ]; do [ "$1" != wal ] || [ ! -L "$set_aside/pg_wal" ] || [ ! -d "$5" ] || ln -sfn -- "$5" "$set_aside/pg_wal"; shift 6; done; }
+while_wal "$@"
+do=place_in; data "$@"
+[ "$(cat "$3/replctl.run")" = "$run" ] || fail "$3 is not the copy of $run"
+`;
+
+const restore = String.raw`
+back() { # mode final staged aside glob
+  if [ "$1" = rename ]; then
+    if [ ! -e "$3" ] && [ -d "$2" ] && [ "$taken" = yes ]; then mv -T -- "$2" "$3"; fi
+    if [ -d "$4" ] && [ ! -e "$2" ]; then mv -T -- "$4" "$2"; fi
+    settle "$(dirname "$2")"
+  else
+    base=$(dirname "$3")
+    [ -e "$base/moved-out" ] || { [ ! -d "$4" ] || { move_entries "$4" "$2" "$5" last; rmdir -- "$4"; }; return 0; }
+    [ -e "$base/moved-back" ] || { move_entries "$2" "$3" "$5" first; touch "$base/moved-back"; settle "$base"; }
+    [ ! -d "$4" ] || { move_entries "$4" "$2" "$5" last; rmdir -- "$4"; }
+    rm -f -- "$base/moved-out" "$base/moved-back"; settle "$base"
+  fi
+}
+stopped "$3"
+# Only a directory that this run put there is taken away again.
+taken=no
+if [ "$2" = entries ]; then [ ! -e "$(dirname "$4")/moved-out" ] || taken=yes
+elif [ "$(cat "$3/replctl.run" 2>/dev/null)" = "$run" ] || [ -d "$5" ]; then taken=yes; fi
+[ "$taken" = yes ] || exit 0
+while [ $# -ge 6 ]; do
+  kind=$1; shift
+  back "$1" "$2" "$3" "$4" "$5"
+  [ "$kind" != data ] || data_dir=$2
+  [ "$kind" != wal ] || [ ! -L "$data_dir/pg_wal" ] || ln -sfn -- "$2" "$data_dir/pg_wal"
+  shift 5
+done
+`;
+
+const placeArguments = (run: string, places: readonly Place[]): readonly string[] => [
+  run,
+  ...places.flatMap(({ kind, mode, final, staged, aside, entries }) => [kind, mode, final, staged, aside, entries]),
+];
+
+/** Puts the staged copy where the server looks for its data, and what was there aside. Takes up where it was cut off. The data directory comes first in `places`. */
+export const swapCommand = (run: string, places: readonly Place[]): readonly string[] => [
+  'bash',
+  '-c',
+  functions + swap,
+  'swap',
+  ...placeArguments(run, places),
+];
+
+/** The way back: the copy to its staging place, what was set aside to where it was. */
+export const restoreCommand = (run: string, places: readonly Place[]): readonly string[] => [
+  'bash',
+  '-c',
+  functions + restore,
+  'restore',
+  ...placeArguments(run, places),
+];

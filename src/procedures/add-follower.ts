@@ -1,0 +1,113 @@
+import { ReplctlError } from '../errors.ts';
+import type { FollowerState } from '../adapters/adapter.ts';
+import type { LeaseGuard } from '../hosts/host.ts';
+import type { Session } from '../session.ts';
+import { differences, runDiffers } from '../workflow/run-differs.ts';
+import { newRunId } from '../workflow/run-id.ts';
+import type { RunSummary } from '../workflow/run-summary.ts';
+import { chooseParts, stage, type Parts } from './cast.ts';
+import type { AddFollowerOptions, AddFollowerResult } from './contract.ts';
+import { applyAllowed, enforce } from './findings.ts';
+import { carryOut, followerSteps, type FollowerRun } from './follower-run.ts';
+import { inputsOf } from './inputs.ts';
+import { localPlace, unfinishedOf } from './unfinished.ts';
+
+const nothing = { copiedFrom: null, method: null, steps: [], bytes: null };
+
+const already = (
+  parts: Parts,
+  state: Extract<FollowerState, { state: 'healthy' }>,
+  seconds: number,
+): AddFollowerResult => ({
+  ...nothing,
+  outcome: 'already',
+  node: parts.node,
+  upstream: parts.upstream,
+  position: state.position,
+  lag: state.lag,
+  seconds,
+});
+
+const refused = (node: string, { evidence, hint }: { evidence: string; hint: string }): ReplctlError =>
+  new ReplctlError({ code: 'PREFLIGHT_REFUSED', node, message: evidence, hint });
+
+const planned = (run: FollowerRun, seconds: number): AddFollowerResult => {
+  const guard = (): LeaseGuard => ({
+    path: `${run.staged.facts.follower.stateDir}/lease`,
+    epoch: 0,
+    owner: run.staged.facts.follower.osUser,
+  });
+  const plan = followerSteps(run, guard).map((step) => ({
+    id: step.id,
+    node: step.node,
+    title: step.title,
+    actions: step.plan(),
+  }));
+  return {
+    ...nothing,
+    outcome: 'planned',
+    node: run.parts.node,
+    upstream: run.parts.upstream,
+    copiedFrom: run.parts.source,
+    method: run.adapter.method(run.want.method),
+    position: null,
+    lag: null,
+    seconds,
+    plan,
+  };
+};
+
+/** The one procedure for a new run, an unfinished one of the same inputs, and a follower that is there already. */
+export const addFollower = async (session: Session, options: AddFollowerOptions): Promise<AddFollowerResult> => {
+  const began = Date.now();
+  const seconds = () => (Date.now() - began) / 1000;
+  const { emit } = session.options;
+  const [fleet, adapter] = await Promise.all([session.fleet(), session.adapter()]);
+  const { node: _node, upstream: _upstream, copyFrom: _copyFrom, dryRun, allow, ...want } = options;
+  adapter.method(want.method);
+  const { parts, warnings } = await chooseParts(session, options);
+  if (!dryRun) await session.localStore.ensureWritable();
+  const staged = await stage(session, adapter, parts);
+  const { nodes, facts } = staged;
+  const inputs = inputsOf(parts, want);
+
+  const store = await session.runStore(nodes.follower, facts.follower);
+  const places = [localPlace(session), { name: parts.node, store }];
+  const findUnfinished = async (): Promise<RunSummary | undefined> =>
+    (await unfinishedOf(parts.node, fleet.name, places)).find(({ command }) => command === 'add-follower');
+  const unfinished = await findUnfinished();
+  const different = unfinished ? differences(unfinished.inputs, inputs) : [];
+  if (unfinished && different.length > 0) throw runDiffers(unfinished, different);
+
+  for (const warning of warnings) emit({ event: 'warning', ...warning });
+  const resuming = unfinished !== undefined;
+  if (!resuming) {
+    const state = adapter.followerState(facts, nodes);
+    if (state.state === 'healthy') return already(parts, state, seconds());
+    if (state.state !== 'absent' && !want.replace) throw refused(parts.node, state);
+  }
+  enforce(applyAllowed(adapter.preflight(facts, nodes, want, resuming), allow), emit, resuming);
+
+  const start = unfinished ?? {
+    run: newRunId(new Date(), Math.random),
+    command: 'add-follower',
+    node: parts.node,
+    fleet: fleet.name,
+    engine: fleet.engine,
+    inputs,
+  };
+  const run: FollowerRun = { adapter, parts, staged, want, start, resumed: resuming };
+  if (dryRun) return planned(run, seconds());
+  const before = async (): Promise<void> => {
+    const now = await findUnfinished();
+    if (now?.run === unfinished?.run) return;
+    throw new ReplctlError({
+      code: 'LEASE_HELD',
+      node: parts.node,
+      message: `Another run for ${parts.node} came first${now ? ` (${now.run})` : ''}`,
+      hint: 'Give the command again: it goes on with what is there.',
+      retryable: true,
+    });
+  };
+  return { ...(await carryOut(session, run, before)), seconds: seconds() };
+};

@@ -1,0 +1,19 @@
+import type { Session } from '../session.ts';
+import { chooseParts, stage } from './cast.ts';
+import type { CheckOptions, CheckResult } from './contract.ts';
+import { applyAllowed } from './findings.ts';
+
+/** The preflight alone; changes nothing. */
+export const check = async (session: Session, options: CheckOptions): Promise<CheckResult> => {
+  const adapter = await session.adapter();
+  const { node: _node, upstream: _upstream, copyFrom: _copyFrom, allow, ...want } = options;
+  adapter.method(want.method);
+  const { parts, warnings } = await chooseParts(session, options);
+  for (const warning of warnings) session.options.emit({ event: 'warning', ...warning });
+  const { facts, nodes } = await stage(session, adapter, parts);
+  const result = { node: parts.node, upstream: parts.upstream, copiedFrom: parts.source };
+  const state = adapter.followerState(facts, nodes);
+  if (state.state === 'healthy') return { ...result, passed: true, findings: [] };
+  const findings = applyAllowed(adapter.preflight(facts, nodes, want), allow);
+  return { ...result, passed: findings.every(({ severity }) => severity !== 'error'), findings };
+};

@@ -1,0 +1,65 @@
+import { ReplctlError } from '../errors.ts';
+import type { Method, Want } from '../adapters/adapter.ts';
+import type { Json } from '../workflow/json.ts';
+import type { Parts } from './cast.ts';
+
+/** Everything that makes an add-follower run this one and not another. How long to wait is not part of it. */
+export const inputsOf = (parts: Parts, want: Want): Json => ({
+  upstream: parts.upstream,
+  source: parts.source,
+  method: want.method,
+  replace: want.replace,
+  discardOld: want.discardOld,
+  maxLag: { ...want.maxLag },
+  rate: want.rate ?? null,
+  parallel: want.parallel ?? null,
+});
+
+type Fields = { readonly [key: string]: Json };
+const isFields = (json: Json | undefined): json is Fields =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
+
+const methods: readonly string[] = ['auto', 'basebackup', 'clone', 'dump', 'mariabackup'] satisfies readonly Method[];
+const isMethod = (value: Json | undefined): value is Method => typeof value === 'string' && methods.includes(value);
+
+const lagOf = (json: Json | undefined): Want['maxLag'] | undefined => {
+  if (!isFields(json)) return undefined;
+  if (typeof json['bytes'] === 'number') return { bytes: json['bytes'] };
+  return typeof json['seconds'] === 'number' ? { seconds: json['seconds'] } : undefined;
+};
+
+const optionalNumber = (json: Json | undefined): number | undefined => (typeof json === 'number' ? json : undefined);
+
+/** What a journal says was asked for. A journal may come from a host: nothing in it is believed without a look. */
+export const parseInputs = (
+  run: string,
+  node: string,
+  inputs: Json,
+): { parts: Parts; want: Omit<Want, 'waitTimeout'> } => {
+  const maxLag = isFields(inputs) ? lagOf(inputs['maxLag']) : undefined;
+  if (
+    !isFields(inputs) ||
+    maxLag === undefined ||
+    !isMethod(inputs['method']) ||
+    typeof inputs['upstream'] !== 'string' ||
+    typeof inputs['source'] !== 'string'
+  ) {
+    throw new ReplctlError({
+      code: 'RUN_NOT_FOUND',
+      node,
+      message: `The journal of run ${run} does not say what was asked for`,
+      hint: 'Was it written by another version of replctl? Give the add-follower command again, with a new run.',
+    });
+  }
+  return {
+    parts: { node, upstream: inputs['upstream'], source: inputs['source'] },
+    want: {
+      method: inputs['method'],
+      replace: inputs['replace'] === true,
+      discardOld: inputs['discardOld'] === true,
+      maxLag,
+      rate: optionalNumber(inputs['rate']),
+      parallel: optionalNumber(inputs['parallel']),
+    },
+  };
+};

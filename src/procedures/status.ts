@@ -1,0 +1,66 @@
+import type { NodeStatus } from '../adapters/adapter.ts';
+import type { FleetNode } from '../fleet/fleet.ts';
+import type { Session } from '../session.ts';
+import type { Warning } from '../workflow/step.ts';
+import type { StatusOptions, StatusResult } from './contract.ts';
+
+/** Where the world differs from the fleet file. */
+const differencesOf = (node: NodeStatus, wanted: FleetNode, file: string): readonly Warning[] => {
+  const differs = (message: string, hint: string): Warning => ({
+    code: 'DIFFERS_FROM_FLEET',
+    node: node.name,
+    message,
+    hint,
+  });
+  if (wanted.follows === undefined && node.role === 'follower') {
+    return [
+      differs(
+        `${node.name} is the leader in ${file}, but it follows ${node.upstream ?? 'nobody'}`,
+        `Edit ${file} to what is true, if it is meant to be.`,
+      ),
+    ];
+  }
+  if (wanted.follows !== undefined && (node.role === 'leader' || node.role === 'standalone')) {
+    const what = node.role === 'leader' ? 'accepts writes as a leader' : 'is a server of its own';
+    return [
+      differs(
+        `${node.name} follows ${wanted.follows} in ${file}, but it ${what}`,
+        `replctl add-follower ${node.name} makes it one (replctl check ${node.name} says what speaks against it).`,
+      ),
+    ];
+  }
+  if (
+    wanted.follows !== undefined &&
+    node.role === 'follower' &&
+    node.upstream !== null &&
+    node.upstream !== wanted.follows
+  ) {
+    return [
+      differs(
+        `${node.name} follows ${wanted.follows} in ${file}, but really ${node.upstream}`,
+        `Write \`follows: ${node.upstream}\` for ${node.name}, if that is how it is meant to be.`,
+      ),
+    ];
+  }
+  return [];
+};
+
+/** Old data that was kept is worth a line, but nothing is wrong with it. */
+const harmless = new Set(['OLD_DATA_KEPT']);
+
+const isWell = (node: NodeStatus): boolean =>
+  ['running', 'streaming', 'catching-up'].includes(node.state) && node.warnings.every(({ code }) => harmless.has(code));
+
+export const status = async (session: Session, { node: only }: StatusOptions): Promise<StatusResult> => {
+  const fleet = await session.fleet();
+  if (only !== undefined) (await import('../fleet/fleet.ts')).nodeNamed(fleet, only);
+  const adapter = await session.adapter();
+  // Even of one node the whole truth needs the others: its upstream holds the slot, the leader its lag.
+  const found = await adapter.survey(await session.reach(fleet.nodes), session.signal);
+  const nodes = found.map((node): NodeStatus => {
+    const wanted = fleet.nodes.find(({ name }) => name === node.name);
+    return wanted ? { ...node, warnings: [...node.warnings, ...differencesOf(node, wanted, fleet.file)] } : node;
+  });
+  const shown = only === undefined ? nodes : nodes.filter(({ name }) => name === only);
+  return { fleet: fleet.name, engine: fleet.engine, healthy: shown.every(isWell), nodes: shown };
+};
