@@ -122,15 +122,15 @@ export class Machine {
     await Promise.all(this.#plan.links.map(unplug));
   }
 
-  /** Cuts the machine off from everyone. */
+  /** Cuts the machine off from everyone; holds over a power cut, as `slow` does. */
   async cut(): Promise<void> {
     this.#isCut = true;
-    await Promise.all(this.#plan.links.map(cutLink));
+    if (this.isOn) await Promise.all(this.#plan.links.map(cutLink));
   }
 
   async mend(): Promise<void> {
     this.#isCut = false;
-    await Promise.all(this.#plan.links.map(mendLink));
+    if (this.isOn) await Promise.all(this.#plan.links.map(mendLink));
   }
 
   /** Cuts the way between two machines only; this box still reaches both. */
@@ -145,12 +145,12 @@ export class Machine {
   /** Limits each direction to a rate as `tc` writes it: `200mbit`. */
   async slow(rate: string): Promise<void> {
     this.#rate = rate;
-    await Promise.all(this.#plan.links.map((link) => slowLink(link, this.leader, rate)));
+    if (this.isOn) await Promise.all(this.#plan.links.map((link) => slowLink(link, this.leader, rate)));
   }
 
   async fast(): Promise<void> {
     this.#rate = undefined;
-    await Promise.all(this.#plan.links.map((link) => fastLink(link, this.leader)));
+    if (this.isOn) await Promise.all(this.#plan.links.map((link) => fastLink(link, this.leader)));
   }
 
   /** Mounts an empty ext4 of that size over `path`, for good; owner and mode are those of what it covers. */
