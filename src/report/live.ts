@@ -1,4 +1,4 @@
-import type { ListrDefaultRendererOptions } from 'listr2';
+import type { ListrDefaultRendererOptions, ProcessOutput } from 'listr2';
 import type { Drawing } from '../workflow/drawing.ts';
 import type { RunListener } from '../workflow/events.ts';
 import { printable } from './printable.ts';
@@ -54,8 +54,8 @@ const colours = (terminal: Terminal) => {
   };
 };
 
-const listrOptions = async (stream: NodeJS.WriteStream, terminal: Terminal) => {
-  const { DefaultRenderer, ListrLogger, ProcessOutput, Spinner } = await import('listr2');
+const listrOptions = async (output: ProcessOutput, terminal: Terminal) => {
+  const { DefaultRenderer, ListrLogger, Spinner } = await import('listr2');
   /** Standard output may well be a file: the drawing is on standard error, and whoever asked for it has looked at that. */
   class StderrRenderer extends DefaultRenderer {
     static override nonTTY = true;
@@ -64,7 +64,7 @@ const listrOptions = async (stream: NodeJS.WriteStream, terminal: Terminal) => {
     protected override readonly spinner = ['-', '\\', '|', '/'];
   }
   const rendererOptions: ListrDefaultRendererOptions = {
-    logger: new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(stream, stream) }),
+    logger: new ListrLogger({ useIcons: true, processOutput: output }),
     icon: icons(terminal.unicode),
     color: colours(terminal),
     spinner: terminal.unicode ? new Spinner() : new AsciiSpinner(),
@@ -89,31 +89,40 @@ export const createLive = (
   stream: NodeJS.WriteStream,
   terminal: Terminal,
 ): { readonly drawing: Drawing; readonly listener: RunListener } => {
-  let drawn = false;
+  let output: ProcessOutput | undefined;
+  // Whoever leaves in the middle of it gets the cursor back.
+  const restore = (): void => {
+    output?.release();
+    stream.write('\n');
+  };
   const waiting: string[] = [];
   const flush = (): void => {
     for (const text of waiting.splice(0)) stream.write(`${text}\n`);
   };
   const drawing: Drawing = {
-    listr: () => {
-      drawn = true;
-      return listrOptions(stream, terminal);
+    listr: async () => {
+      const { ProcessOutput } = await import('listr2');
+      output = new ProcessOutput(stream, stream);
+      process.once('exit', restore);
+      return listrOptions(output, terminal);
     },
     title: (step) => sentence(step.title),
     skipped: (step, evidence) =>
       `${sentence(step.title)} ${terminal.style('dim', `(done already: ${printable(evidence)})`)}`,
     undoing: (step) => `Take back: ${printable(step.title)}`,
     progress: (progress) => progressLine(progress, terminal.unicode),
+    stopping: () => 'stopping; Ctrl-C again leaves at once',
     phase: (phase) => headings[phase],
     ended: () => {
-      drawn = false;
+      process.off('exit', restore);
+      output = undefined;
       flush();
     },
   };
   const listener: RunListener = (event) => {
     if (event.event !== 'warning') return;
     waiting.push(warningText(event, terminal));
-    if (!drawn) flush();
+    if (output === undefined) flush();
   };
   return { drawing, listener };
 };

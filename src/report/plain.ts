@@ -50,7 +50,7 @@ export const createPlain = (stream: NodeJS.WritableStream, terminal: Terminal): 
         return say(`${step(event)}, on ${event.node}: ${printable(event.title)}.`);
       case 'step-skipped':
         return say(
-          `${step(event)}, on ${event.node}: ${printable(event.title)}: is done already (${printable(event.evidence)}).`,
+          `${step(event)}, on ${event.node}: ${printable(event.title)}. Done already: ${printable(event.evidence)}.`,
         );
       case 'step-progress':
         return progress(event);

@@ -13,6 +13,8 @@ export interface Drawing {
   undoing(step: PlannedStep): string;
   /** One line under the title. */
   progress(progress: Progress): string;
+  /** The line under the title of a step that is asked to stop. */
+  stopping(): string;
   /** The heading of the steps `phase.*`, where headings are wanted: steps of a finished phase are folded away. */
   phase(phase: string): string | undefined;
   /** The list is there, and is drawn no more: others may write again. */

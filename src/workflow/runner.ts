@@ -61,18 +61,25 @@ const refuse = async (options: RunOptions, step: Step, failure: ReplctlError): P
  * NOT_CAUGHT_UP, LEASE_LOST and the signals' errors as they are; errors of reaching a host as they are while nothing was changed yet.
  */
 export const runSteps = async (options: RunOptions): Promise<void> => {
-  const { steps, journal, emit, drawing, resumed } = options;
+  const { steps, journal, emit, signal, drawing, resumed } = options;
   const planned = steps.map(({ id, title, node }) => ({ id, title, node }));
   emit({ event: 'run-started', run: journal.run, command: journal.summary().command, resumed, steps: planned });
   await journal.append({ kind: 'steps', steps: planned });
   const tasks = steps.map((step) => ({
     step,
     title: drawing?.title(step),
-    work: (view: TaskView) =>
-      executeStep(options, step, {
-        skipped: (evidence) => drawing !== undefined && view.title(drawing.skipped(step, evidence)),
-        progress: (progress) => drawing !== undefined && view.line(drawing.progress(progress)),
-      }),
+    work: async (view: TaskView) => {
+      const stopping = (): void => view.line(drawing?.stopping() ?? '');
+      signal.addEventListener('abort', stopping, { once: true });
+      try {
+        await executeStep(options, step, {
+          skipped: (evidence) => drawing !== undefined && view.title(drawing.skipped(step, evidence)),
+          progress: (progress) => drawing !== undefined && view.line(drawing.progress(progress)),
+        });
+      } finally {
+        signal.removeEventListener('abort', stopping);
+      }
+    },
   }));
   try {
     await runTasks(tasks, drawing, { headings: true });
