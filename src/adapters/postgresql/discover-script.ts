@@ -30,6 +30,7 @@ fi
 for bin in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin "$(dirname "$(command -v postgres 2>/dev/null || echo /nowhere/x)")"; do
   [ -x "$bin/postgres" ] && say binaries "$("$bin/postgres" --version | sed 's/^postgres (PostgreSQL) //')	$bin"
 done
+exit 0
 `;
 
 /**
