@@ -63,7 +63,7 @@ export class Lab {
   readonly hiddenNetwork: string;
   readonly #parts: LabParts;
   readonly #machines: { machine: Machine; jump: string | undefined }[] = [];
-  #count = 0;
+  readonly #names = new Set<string>();
 
   constructor(parts: LabParts) {
     this.#parts = parts;
@@ -83,11 +83,12 @@ export class Lab {
   /** Boots a new machine; returns when sshd answers and its database is up. */
   async boot(options: MachineOptions): Promise<Machine> {
     const { record, say } = this.#parts;
-    if (this.machines.some(({ name }) => name === options.name)) throw new Error(`${options.name} exists already`);
-    const number = ++this.#count;
+    if (this.#names.has(options.name)) throw new Error(`${options.name} exists already`);
+    const number = this.#names.add(options.name).size;
     const images = await ensureImages([options.image ?? 'trixie'], { say });
     const machine = await makeMachine({ ...options, record, number, images });
     this.#machines.push({ machine, jump: options.behind?.name });
+    this.#machines.sort((a, b) => numberOf(a.machine) - numberOf(b.machine));
     await this.#describe();
     await options.behind?.plugIn(hiddenLink(record, numberOf(options.behind)));
     await machine.powerOn();

@@ -25,7 +25,7 @@ export class Machine {
   readonly address: string;
   /** The machine's line for a known_hosts file. */
   readonly hostKey: string;
-  readonly postgres: Postgres;
+  readonly #postgres: Postgres | undefined;
   #plan: BootPlan;
   #booted: ChildProcess | undefined;
   #isCut = false;
@@ -39,7 +39,14 @@ export class Machine {
     this.image = image;
     this.address = first.address;
     this.hostKey = `${first.address} ${hostKey}`;
-    this.postgres = new Postgres(this, plan.recipe.postgresql ?? 0);
+    const { postgresql } = plan.recipe;
+    this.#postgres = postgresql === undefined ? undefined : new Postgres(this, postgresql);
+  }
+
+  /** Its cluster `main`. Throws on a machine whose image has no server. */
+  get postgres(): Postgres {
+    if (this.#postgres === undefined) throw new Error(`${this.name} has no PostgreSQL: its image is ${this.image}`);
+    return this.#postgres;
   }
 
   get links(): readonly Link[] {
