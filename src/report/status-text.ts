@@ -53,9 +53,13 @@ const row = ({ node, name, lead }: Branch<NodeStatus>, terminal: Terminal): read
   return [shown, role, state, open, lagText(node.lag), positionText(node.position), slotText(node.slot), version];
 };
 
-const warningLines = ({ node, below }: Branch<NodeStatus>, terminal: Terminal): readonly string[] =>
+/** Beneath the node, in the second column, so that the tree's lines go on. */
+const warningLines = (
+  { node, below }: Branch<NodeStatus>,
+  { terminal, column }: { readonly terminal: Terminal; readonly column: number },
+): readonly string[] =>
   (node?.warnings ?? []).flatMap(({ message, hint }) => {
-    const lead = terminal.style('dim', below);
+    const lead = terminal.style('dim', below.padEnd(column));
     const said = `${lead}${terminal.style('yellow', '!')} ${printable(message)}`;
     return hint === undefined ? [said] : [said, `${lead}  ${printable(hint)}`];
   });
@@ -73,7 +77,8 @@ export const statusText = async (
     branches.map((branch) => row(branch, terminal)),
     headings,
   );
-  const body = branches.flatMap((branch, index) => [lines[index] ?? '', ...warningLines(branch, terminal)]);
+  const column = Math.max('NODE'.length, ...branches.map(({ lead, name }) => lead.length + name.length)) + 2;
+  const body = branches.flatMap((branch, index) => [lines[index] ?? '', ...warningLines(branch, { terminal, column })]);
   return [`${printable(result.fleet)} (${result.engine}): ${verdict}`, '', terminal.style('dim', head), ...body].join(
     '\n',
   );
