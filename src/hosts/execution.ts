@@ -29,7 +29,7 @@ export interface Execution {
 const quietMilliseconds = 2000;
 /** How long an ended command may take to go before its channel is given up. */
 const endMilliseconds = (killAfterSeconds + 3) * 1000;
-/** The host's own time limit and its KILL come first; this one is for hosts that do not answer and commands that we cannot end. */
+/** The host's own time limit and its KILL come first: this one is for hosts that do not answer. */
 const graceMilliseconds = (killAfterSeconds + 10) * 1000;
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
@@ -76,6 +76,7 @@ export const execute = async (session: Session, command: Command, seconds: numbe
   const bounded = { ...command, timeoutSeconds: seconds };
   const channel = await transport.exec(remoteCommand(bounded, { login, nonce, seconds }));
   const begun = performance.now();
+  const unstoppable = identityOf(command.as, login).kind === 'exact-root';
   const marks = new Marks(nonce);
   const timers = new Set<NodeJS.Timeout>();
   let over = false;
@@ -100,7 +101,6 @@ export const execute = async (session: Session, command: Command, seconds: numbe
     if (cancelled || over) return;
     cancelled = { error: asError(reason) };
     kill();
-    const unstoppable = identityOf(command.as, login).kind === 'exact-root';
     after(unstoppable ? 0 : endMilliseconds, () => channel.close());
   };
 
@@ -121,7 +121,7 @@ export const execute = async (session: Session, command: Command, seconds: numbe
   // A command need not read its input, and one that has ended cannot.
   channel.stdin.on('error', () => {});
   if (seconds > 0) {
-    after(seconds * 1000 + graceMilliseconds, () =>
+    after(seconds * 1000 + (unstoppable ? 0 : graceMilliseconds), () =>
       cancel(
         new ReplctlError({
           code: 'COMMAND_TIMEOUT',

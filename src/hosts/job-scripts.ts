@@ -111,10 +111,14 @@ send() {
   look
   [ -z "$all" ] || kill -"$1" $all 2>/dev/null
 }
-left() { tries=$1; while [ "$tries" -gt 0 ]; do look; [ -z "$all" ] && return 1; sleep 0.1; tries=$((tries - 1)); done; }
+now() { IFS=' ' read -r up idle </proc/uptime; up=\${up%%.*}; }
+left() {
+  now; until=$((up + $1))
+  while [ "$up" -le "$until" ]; do look; [ -z "$all" ] && return 1; sleep 0.1; now; done
+}
 send TERM
-if left 100; then
-  for round in 1 2 3 4 5; do send KILL; left 5 || break; done
+if left 9; then
+  for round in 1 2 3; do send KILL; left 1 || break; done
 fi
 look
 [ -z "$all" ] || { echo "still there:$all" >&2; exit ${jobExit.stillRuns}; }

@@ -16,8 +16,7 @@ export interface Refused {
 const sudoRefuses =
   /^sudo: (?:a password is required|a terminal is required|.*(?:not in the sudoers|may not run sudo|not allowed))|^Sorry, user .*(?:not allowed|may not run)/m;
 const noSudo = /sudo: (?:command )?not found|command not found.*sudo/;
-const noUser =
-  /^sudo: unknown user|^sudo: error initializing audit|^id: .*no such user|^setpriv: failed to parse re[ug]id/m;
+const noUser = /^sudo: unknown user|^id: .*no such user|^setpriv: failed to parse re[ug]id/;
 
 /**
  * Recognises that a command was never begun because the host did not let the login act as that user. A command that did start
@@ -35,10 +34,11 @@ export const refusal = ({ command, report, exitCode, node, login }: Refused): Re
     node,
     details: { exitCode, stderr: report.stderr.slice(-4096) },
   };
-  if (noUser.test(report.stderr)) {
+  const noSuchUser = report.stderr.split('\n').find((line) => noUser.test(line));
+  if (noSuchUser !== undefined) {
     return new ReplctlError({
       ...refused,
-      message: `There is no OS user ${names} on ${node}: ${lastLine}`,
+      message: `There is no OS user ${names} on ${node}: ${noSuchUser}`,
       hint: 'Install the database server first: its package makes the user.',
     });
   }

@@ -12,10 +12,14 @@ const asChannel = (stream: ClientChannel): Channel => {
   stream.on('exit', (exitCode: number | null) => {
     code = exitCode ?? undefined;
   });
-  const closed = new Promise<number | undefined>((resolve) => {
-    stream.once('close', () => resolve(code));
-  });
-  return { stdin: stream, stdout: stream, stderr: stream.stderr, closed, close: () => stream.destroy() };
+  const { promise: closed, resolve } = Promise.withResolvers<number | undefined>();
+  stream.once('close', () => resolve(code));
+  const close = () => {
+    stream.destroy();
+    // The stream itself would wait for the other side.
+    resolve(code);
+  };
+  return { stdin: stream, stdout: stream, stderr: stream.stderr, closed, close };
 };
 
 const forward = async (client: Client, target: ConnectTarget): Promise<Duplex> =>
