@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Lag, NodeStatus, Position } from '../adapters/adapter.ts';
 import type { StatusResult } from '../procedures/contract.ts';
 import { columns } from './columns.ts';
@@ -66,6 +67,20 @@ const warningLines = (
 
 const headings = ['NODE', 'ROLE', 'STATE', '', 'LAG', 'POSITION', 'SLOT', 'VERSION'];
 
+/** What a narrow terminal does without, in this order: version, position, slot. All of it is in the JSON. */
+const dispensable = [7, 5, 6];
+
+const fitting = async (rows: readonly (readonly string[])[], width = Infinity): Promise<string[]> => {
+  let lines: string[] = [];
+  for (let without = 0; without <= dispensable.length; without++) {
+    const left = dispensable.slice(0, without);
+    const kept = rows.map((cells) => cells.map((cell, at) => (left.includes(at) ? '' : cell)));
+    lines = await columns(kept, headings);
+    if (lines.every((line) => stripVTControlCharacters(line).length <= width)) break;
+  }
+  return lines;
+};
+
 /** The answer of `status`: the fleet as a tree, the leader at the root, columns aligned, warnings beneath their nodes. */
 export const statusText = async (
   result: StatusResult,
@@ -73,10 +88,8 @@ export const statusText = async (
 ): Promise<string> => {
   const verdict = result.healthy ? terminal.style('green', 'healthy') : terminal.style('red', 'not healthy');
   const branches = topology(result.nodes, terminal.unicode);
-  const [head = '', ...lines] = await columns(
-    branches.map((branch) => row(branch, terminal)),
-    headings,
-  );
+  const rows = branches.map((branch) => row(branch, terminal));
+  const [head = '', ...lines] = await fitting(rows, terminal.width);
   const column = Math.max('NODE'.length, ...branches.map(({ lead, name }) => lead.length + name.length)) + 2;
   const body = branches.flatMap((branch, index) => [lines[index] ?? '', ...warningLines(branch, { terminal, column })]);
   return [`${printable(result.fleet)} (${result.engine}): ${verdict}`, '', terminal.style('dim', head), ...body].join(

@@ -7,6 +7,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Terminal {
   /** Characters other than ASCII. */
   readonly unicode: boolean;
+  /** Columns of a terminal; undefined for a file or a pipe, where lines may be as long as they are. */
+  readonly width: number | undefined;
   /** The text with colour where the stream shows it and NO_COLOR does not forbid it. */
   style(format: Format, text: string): string;
 }
@@ -19,8 +21,13 @@ const hasUnicode = (env: Environment): boolean =>
 
 export const terminalOf = (stream: NodeJS.WritableStream, env: Environment): Terminal => ({
   unicode: hasUnicode(env),
+  width: 'columns' in stream && typeof stream.columns === 'number' ? stream.columns : undefined,
   style: (format, text) => styleText(format, text, { stream }),
 });
 
 /** ASCII or not, without colour: for tests and files. */
-export const plainTerminal = (unicode: boolean): Terminal => ({ unicode, style: (_, text) => text });
+export const plainTerminal = (unicode: boolean, width?: number): Terminal => ({
+  unicode,
+  width,
+  style: (_, text) => text,
+});

@@ -11,7 +11,15 @@ export interface RunOptions extends RunContext {
   readonly drawing?: Drawing | undefined;
   /** This is not the run's first attempt. */
   readonly resumed: boolean;
+  /** user@machine (pid), for the journal of a resumed run. */
+  readonly owner?: string | undefined;
 }
+
+/** The journal knows steps by their ids. */
+const mustDiffer = (steps: readonly Step[]): void => {
+  const twice = steps.find(({ id }, index) => steps.findIndex((step) => step.id === id) !== index);
+  if (twice !== undefined) throw new ReplctlError({ code: 'BUG', message: `Two steps are called ${twice.id}.` });
+};
 
 /** A refusing step speaks for the run's beginnings only, while nothing was built on them. */
 const refusingStep = ({ steps, journal }: RunOptions, failure: unknown): Step | undefined => {
@@ -62,8 +70,10 @@ const refuse = async (options: RunOptions, step: Step, failure: ReplctlError): P
  */
 export const runSteps = async (options: RunOptions): Promise<void> => {
   const { steps, journal, emit, signal, drawing, resumed } = options;
+  mustDiffer(steps);
   const planned = steps.map(({ id, title, node }) => ({ id, title, node }));
   emit({ event: 'run-started', run: journal.run, command: journal.summary().command, resumed, steps: planned });
+  if (resumed) await journal.append({ kind: 'resumed', owner: options.owner ?? '' });
   await journal.append({ kind: 'steps', steps: planned });
   const tasks = steps.map((step) => ({
     step,

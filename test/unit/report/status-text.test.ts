@@ -64,6 +64,13 @@ describe('the status of a fleet', () => {
     expect(await render(fleet, false)).toContain('|  `- db4');
   });
 
+  test('does without its least columns where the terminal is narrow', async () => {
+    const status = { fleet: 'orders', engine: 'postgresql', healthy: false, nodes: fleet };
+    const narrow = await statusText(status, plainTerminal(true, 80));
+    expect(narrow).toContain('NODE       ROLE      STATE        LAG          SLOT\n');
+    expect(Math.max(...narrow.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   test('shows a follower that can be written, and a long GTID set not at all', async () => {
     const gtid = `3E11FA47-71CA-11E1-9E33-C80AA9429562:1-${'9'.repeat(40)}`;
     const text = await render([

@@ -14,8 +14,11 @@ export interface ReentryWorld {
   look(): Promise<Json> | Json;
 }
 
+/** To be called at every moment of a world's own at which a process can die: before and after each command of a fake host. */
+export type Pass = (moment: string) => void;
+
 export interface ReentryOptions {
-  readonly make: () => Promise<ReentryWorld> | ReentryWorld;
+  readonly make: (pass: Pass) => Promise<ReentryWorld> | ReentryWorld;
   /** After the kill: `resume` must end where an undisturbed run ends, `abandon` where it began. */
   readonly afterwards?: 'resume' | 'abandon';
 }
@@ -110,32 +113,33 @@ const compare = (moment: string, is: Json, should: Json): void => {
  * what is in the journals and the world, and compares. Throws, naming the moment, where the worlds differ. Returns the moments.
  */
 export const surviveEveryKill = async ({ make, afterwards = 'resume' }: ReentryOptions): Promise<readonly string[]> => {
-  const undisturbed = await make();
+  let reaper = createReaper(-1);
+  const pass: Pass = (moment) => reaper.pass(moment);
+  const undisturbed = await make(pass);
   const before = await undisturbed.look();
-  const { moments } = await (async () => {
-    const reaper = createReaper(-1);
-    await attempt(undisturbed, [createMemoryStore(), createMemoryStore()], reaper);
-    return reaper;
-  })();
+  await attempt(undisturbed, [createMemoryStore(), createMemoryStore()], reaper);
+  const { moments } = reaper;
   const after = await undisturbed.look();
 
   for (const [index, moment] of moments.entries()) {
-    const world = await make();
+    reaper = createReaper(-1);
+    const world = await make(pass);
     const stores = [createMemoryStore(), createMemoryStore()];
-    const reaper = createReaper(index);
+    reaper = createReaper(index);
     try {
       await attempt(world, stores, reaper);
     } catch (error) {
       if (!reaper.isDead()) throw error;
     }
     if (!reaper.isDead()) throw new Error(`The run did not come by this time: ${moment}`);
+    reaper = createReaper(-1);
     const begun = stores.some((store) => store.texts.get(run)?.includes('\n'));
     if (afterwards === 'abandon') {
       if (begun) await abandon(world, stores);
       compare(moment, await world.look(), before);
       continue;
     }
-    await attempt(world, stores, createReaper(-1));
+    await attempt(world, stores, reaper);
     compare(moment, await world.look(), after);
     const [here, there] = stores.map((store) => store.texts.get(run));
     if (!here?.trimEnd().endsWith('"kind":"ended"}') || !there?.trimEnd().endsWith('"kind":"ended"}')) {
