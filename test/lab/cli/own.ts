@@ -12,7 +12,7 @@ export const controlSocket = (labDirectory: string): string => join(labDirectory
 
 /** The process behind `up`: boots NAME=IMAGE…, says where the fleet file is, and keeps the machines until it is ended. */
 export async function own(words: readonly string[]): Promise<number> {
-  const lab = await createLab({ name: handName, say: (line) => process.stdout.write(`${line}\n`) });
+  const lab = await createLab({ name: handName(), say: (line) => process.stdout.write(`${line}\n`) });
   const machines = await lab.bootAll(
     words.map((word, index) => {
       const [name = '', image = ''] = word.split('=');
