@@ -6,7 +6,7 @@ import type { DiskFacts, FullServerFacts, PostgresFacts, Reach } from './facts.t
 import { stateDirectory, type Layout } from './layout.ts';
 import { reachPort } from './reach.ts';
 import { fullQuery, settingNames, userObjectsQuery } from './server-query.ts';
-import { withSession } from './session.ts';
+import { withSession } from './with-session.ts';
 import { surveyDisk } from './survey-disk.ts';
 
 /** Where the source's tablespaces come to lie on this node. */

@@ -5,7 +5,7 @@ import { discover } from './discover.ts';
 import type { DiskFacts, ServerFacts } from './facts.ts';
 import type { Layout } from './layout.ts';
 import { lightQuery, settingNames } from './server-query.ts';
-import { withSession } from './session.ts';
+import { withSession } from './with-session.ts';
 import { surveyDisk } from './survey-disk.ts';
 
 /** What `status` sees of one node. `failure`: in words, where there is no server to ask. */

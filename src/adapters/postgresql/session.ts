@@ -22,9 +22,10 @@ const sessionSettings = [
   'extra_float_digits=1',
 ];
 
-/** A SQL session on a node's server; dies with its stream. Errors: DATABASE_UNREACHABLE, or the server's own. */
+/** A SQL session on a node's server; dies with its stream. Errors: DATABASE_UNREACHABLE, or the server's own, with its SQLSTATE as `code`. */
 export interface Session {
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  isOpen(): boolean;
   close(): Promise<void>;
 }
 
@@ -129,26 +130,29 @@ export const openSession = async (
   }
   if (!client) throw unreachable(node, layout, failure);
   const open = client;
+  let ended = false;
+  open.on('end', () => (ended = true));
+  open.on('error', () => (ended = true));
   return {
-    query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
-      (await open.query<Row>(text, values ? [...values] : undefined)).rows,
+    query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
+      try {
+        return (await open.query<Row>(text, values ? [...values] : undefined)).rows;
+      } catch (error) {
+        throw isAnswer(error) ? error : unreachable(node, layout, error);
+      }
+    },
+    isOpen: () => !ended,
     close: async () => {
+      ended = true;
       await open.end().catch(() => undefined);
     },
   };
 };
 
-/** Opens a session for one piece of work. */
-export const withSession = async <T>(
-  node: Node<ReadingHost>,
-  layout: Layout,
-  options: SessionOptions,
-  work: (session: Session) => Promise<T>,
-): Promise<T> => {
-  const session = await openSession(node, layout, options);
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
-  }
-};
+/** The server's own answer carries an SQLSTATE; a lost stream, or a server that is going down (57P01 to 57P03), does not answer. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^[0-9A-Z]{5}$/.test(error.code) &&
+  !/^(57P0[123]|08)/.test(error.code);

@@ -1,6 +1,6 @@
 import type { Node } from '../../adapter.ts';
 import type { Layout } from '../layout.ts';
-import { withSession } from '../session.ts';
+import { withSession } from '../with-session.ts';
 
 export interface Place {
   readonly node: Node;

@@ -49,7 +49,7 @@ export const followJob = async (
     if (state.state !== 'running') throw jobFailure(name, job, state);
     await look();
     await sleep(pause, signal);
-    pause = Math.min(1000, pause * 2);
+    pause = Math.min(500, pause * 2);
   }
 };
 
