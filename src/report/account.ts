@@ -25,6 +25,9 @@ export const createAccount = (): Account => {
         run = event.run;
         for (const { id, node } of event.steps) set(id, { node });
         return;
+      case 'run-abandoning':
+        run = event.run;
+        return;
       case 'step-started':
         return set(event.step, { node: event.node, state: 'running', startedAt: event.at });
       case 'step-skipped':

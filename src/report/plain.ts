@@ -45,6 +45,8 @@ export const createPlain = (stream: NodeJS.WritableStream, terminal: Terminal): 
         const verb = event.resumed ? 'Going on with run' : 'Run';
         return say(`${verb} ${run}: ${command}, ${plural(steps.length, 'step')}.`);
       }
+      case 'run-abandoning':
+        return say(`Taking back run ${event.run}: ${plural(event.steps.length, 'step')}.`);
       case 'step-started':
         told = { at: Date.parse(event.at), tenth: 0, phase: undefined };
         return say(`${step(event)}, on ${event.node}: ${printable(event.title)}.`);

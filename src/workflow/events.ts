@@ -36,6 +36,13 @@ export type RunEvent = { readonly at: string } & (
       readonly message: string;
       readonly hint?: string;
     }
+  /** What follows is taken back, in this order. */
+  | {
+      readonly event: 'run-abandoning';
+      readonly run: string;
+      readonly command: string;
+      readonly steps: readonly { id: string; title: string; node: string }[];
+    }
   | { readonly event: 'step-undo-started'; readonly step: string; readonly node: string; readonly title: string }
   | {
       readonly event: 'step-undone';

@@ -101,7 +101,11 @@ const warnOfUnknown = (run: RunContext): void => {
  */
 export const abandonRun = async (options: AbandonOptions): Promise<void> => {
   const { drawing, reason } = options;
-  const tasks = (await toUndo(options)).map((step) => ({
+  const found = await toUndo(options);
+  const planned = found.map(({ id, title, node }) => ({ id, title, node }));
+  const { run, command } = options.journal.summary();
+  options.emit({ event: 'run-abandoning', run, command, steps: planned });
+  const tasks = found.map((step) => ({
     step,
     title: drawing?.undoing(step),
     work: () => undoStep(options, step),

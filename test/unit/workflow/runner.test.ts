@@ -157,6 +157,12 @@ describe('a run', () => {
     expect(second).toMatchObject({ code: 'STEP_FAILED', exitCode: 4, step: 'b', node: 'db1' });
   });
 
+  test('takes no two steps of one name', async () => {
+    const { world, options } = await setUp();
+    const error = await failure(runSteps(options([setting(world, 'a', 1), setting(world, 'a', 2)])));
+    expect(error).toMatchObject({ code: 'BUG', message: 'Two steps are called a.' });
+  });
+
   test('asks for the lease before each change', async () => {
     const { world, options } = await setUp();
     const lost = new ReplctlError({ code: 'LEASE_LOST', message: 'gone' });
@@ -307,6 +313,22 @@ describe('an abandoned run', () => {
     ];
     await abandonRun({ ...options(steps), reason: 'a test' });
     expect(Object.fromEntries(world)).toEqual({ role: 1 });
+  });
+
+  test('says what is taken back, last first', async () => {
+    const { world, options, events } = await setUp();
+    const steps = [setting(world, 'a', 1), setting(world, 'b', 2)];
+    await runSteps(options(steps));
+    events.length = 0;
+    await abandonRun({ ...options(steps), reason: 'a test' });
+    expect(events.map(({ event }) => event)).toEqual([
+      'run-abandoning',
+      'step-undo-started',
+      'step-undone',
+      'step-undo-started',
+      'step-undone',
+    ]);
+    expect(events[0]).toMatchObject({ run, command: 'add-follower', steps: [{ id: 'b' }, { id: 'a' }] });
   });
 
   test('goes on where an undo failed', async () => {
