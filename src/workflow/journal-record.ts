@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import { isRunId } from './run-id.ts';
 
 /** What a run is, as its first record says. */
 export interface RunStart {
@@ -66,7 +67,7 @@ const planned: Guard = (value) =>
   Array.isArray(value) && value.every((step) => fits(step, { id, node: id, title: text }));
 
 const shapes: Readonly<Record<JournalEntry['kind'], Readonly<Record<string, Guard>>>> = {
-  run: { run: id, command: text, node: id, fleet: text, engine: text, inputs: json },
+  run: { run: isRunId, command: text, node: id, fleet: text, engine: text, inputs: json },
   steps: { steps: planned },
   resumed: { owner: text },
   intent: { step: id, input: json, intent: json },

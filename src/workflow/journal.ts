@@ -1,5 +1,6 @@
 import { ReplctlError, isReplctlError } from '../errors.ts';
 import { type JournalEntry, type JournalRecord, type RunStart, parseRecord } from './journal-record.ts';
+import { isRunId } from './run-id.ts';
 import { type RunSummary, type StepSummary, summarize } from './run-summary.ts';
 import type { Warning } from './step.ts';
 import type { Store } from './store.ts';
@@ -176,7 +177,7 @@ export const readRun = async (run: string, places: readonly JournalPlace[]): Pro
 /** Every run of a store that can be read, the latest first. */
 export const readRuns = async (place: JournalPlace): Promise<readonly RunSummary[]> => {
   const runs: RunSummary[] = [];
-  for (const run of await place.store.list()) {
+  for (const run of (await place.store.list()).filter(isRunId)) {
     const found = await readRun(run, [place]);
     if (found !== undefined) runs.push(found);
   }

@@ -142,6 +142,7 @@ describe('a journal', () => {
     for (const id of ['r-aaaaaaaaaa', 'r-bbbbbbbbbb'])
       await startJournal({ ...start, run: id }, { places: [place], now });
     place.store.texts.set('r-cccccccccc', 'not a journal');
+    place.store.texts.set('../../x', place.store.texts.get('r-aaaaaaaaaa')!);
     expect((await readRuns(place)).map((found) => found.run)).toEqual(['r-bbbbbbbbbb', 'r-aaaaaaaaaa']);
   });
 });
