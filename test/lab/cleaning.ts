@@ -24,7 +24,7 @@ for link in /sys/class/net/${lab.id}*; do
   [ -e $link ] && ip link del $(basename $link)
 done
 ip route del unreachable ${lab.hiddenNetwork}.0/24 2>/dev/null
-for disk in ${directory}/*/disks/*.img ${directory}/memory/*/disks/*.img; do
+for disk in ${directory}/machines/*/disks/*.img ${directory}/memory/*/disks/*.img; do
   [ -e "$disk" ] && losetup --noheadings --output NAME --associated "$disk" | xargs --no-run-if-empty losetup --detach
 done
 mountpoint -q ${directory}/memory && umount -l ${directory}/memory

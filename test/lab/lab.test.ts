@@ -122,8 +122,8 @@ describe.skipIf(reason !== undefined)(`the lab${reason === undefined ? '' : ` (s
 
   test('has machines without a server, and servers without a cluster', async () => {
     const [plain, empty] = await lab.bootAll([
-      { name: 'plain', image: 'bookworm-base' },
-      { name: 'empty', image: 'bookworm', cluster: false },
+      { name: 'plain', image: 'bookworm-base', disk: 'memory' },
+      { name: 'empty', image: 'bookworm', cluster: false, disk: 'memory' },
     ]);
     expect((await plain.run('ls /usr/lib/postgresql')).exitCode).not.toBe(0);
     expect(await empty.ok('ls /usr/lib/postgresql; pg_lsclusters --no-header')).toBe('15\n');

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanScript } from './cleaning.ts';
 import { must } from './command.ts';
@@ -32,6 +32,7 @@ export async function createLab({ name, say = () => {} }: LabOptions): Promise<L
     await addBridge(`${record.id}h`);
     await keepInside(record.hiddenNetwork);
     await makeKey(join(record.directory, 'id_ed25519'));
+    await mountMemory(join(record.directory, 'memory'));
     return new Lab({ record, say, forget });
   } catch (error) {
     forget();
@@ -132,6 +133,12 @@ export class Lab {
 
 /** The last number of a machine's address counts the lab's machines. */
 const numberOf = (machine: Machine): number => Number(machine.address.split('.').at(-1)) - 10;
+
+/** For machines whose disk is memory. Outlives them, so that a power cut keeps the disk; empty, it takes none. */
+async function mountMemory(directory: string): Promise<void> {
+  await mkdir(directory);
+  await must(['mount', '-t', 'tmpfs', '-o', 'mode=711', 'tmpfs', directory]);
+}
 
 /** Readers, and other machines that boot just now, never see half a file. */
 async function replaceFile(file: string, text: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BootPlan } from './boot-script.ts';
-import { must } from './command.ts';
 import { makeSmallDisk } from './disk.ts';
 import { makeKey } from './keys.ts';
 import type { Link } from './link.ts';
@@ -40,8 +39,7 @@ export interface MakingOptions extends MachineOptions {
 export async function makeMachine(options: MakingOptions): Promise<Machine> {
   const { name, image = 'trixie', record, number, behind } = options;
   if (!/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/.test(name)) throw new Error(`${name} is no name for a machine`);
-  const directory = join(record.directory, ...(options.disk === 'memory' ? ['memory'] : []), name);
-  if (options.disk === 'memory') await mountMemory(join(record.directory, 'memory'));
+  const directory = join(record.directory, options.disk === 'memory' ? 'memory' : 'machines', name);
   await mkdir(join(directory, 'keys'), { recursive: true, mode: 0o700 });
   const hostKey = await makeKey(join(directory, 'keys', 'host'));
   await copyFile(join(record.directory, 'id_ed25519.pub'), join(directory, 'keys', 'authorized'));
@@ -79,9 +77,3 @@ export const hiddenLink = (record: LabRecord, number: number): Link => ({
   device: 'eth1',
   address: `${record.hiddenNetwork}.${10 + number}`,
 });
-
-/** Outlives the machines, so that a power cut keeps the disk. */
-async function mountMemory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  await must(['sh', '-ec', 'mountpoint -q "$1" || mount -t tmpfs -o mode=711 tmpfs "$1"', 'mount', directory]);
-}
