@@ -65,6 +65,7 @@ export const holderArgv = (guard: LeaseGuard, nonce: string): string[] =>
  * For a command that runs as someone else than the lease's owner, who alone may read the lease: a holder runs beside it as the
  * owner and keeps the lock while the act runs. The holder's verdict comes through the pipe; a FIFO, gone from the disk before
  * the act begins, tells the holder when the act is over. So that sudo sees the act's exact argv, nothing is wrapped around it.
+ * The `exit` after the act keeps a shell from replacing itself by the act, which would let go of the FIFO at its beginning.
  */
 export const actBesideHolder = (holder: string, act: string, nonce: string): string => `(
 exec 3<&0
@@ -74,7 +75,7 @@ ${holder} <"$d/end" 3<&- | (
   rm -rf -- "$d"
   IFS= read -r verdict
   case $verdict in
-    held) ${act} <&3 3<&- 4>&- ;;
+    held) ${act} <&3 3<&- 4>&-; exit $? ;;
     lost) ${quoteArgv(['echo', `${nonce} lost`])} >&2; exit 75 ;;
     *) exit 76 ;;
   esac
