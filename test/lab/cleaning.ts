@@ -27,7 +27,7 @@ ip route del unreachable ${lab.hiddenNetwork}.0/24 2>/dev/null
 for disk in ${directory}/machines/*/disks/*.img ${directory}/memory/*/disks/*.img; do
   [ -e "$disk" ] && losetup --noheadings --output NAME --associated "$disk" | xargs --no-run-if-empty losetup --detach
 done
-mountpoint -q ${directory}/memory && umount -l ${directory}/memory
+while mountpoint -q ${directory}/memory; do umount -l ${directory}/memory || break; done
 rm -rf ${directory}
 true`;
 }
