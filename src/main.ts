@@ -42,10 +42,10 @@ const runCommand = async (argv: string[], options: MainOptions): Promise<void> =
 
 /** The command line as a whole: runs the command that is asked for and leaves with its exit code. */
 export const main = async (argv: string[], options: MainOptions): Promise<void> => {
-  // A reader that went away (`| head`) is no reason to stop in the middle of a run.
+  // A reader that went away (`| head`), or a terminal (EIO after SIGHUP), is no reason to stop in the middle of a run.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     });
   }
   if (argv[0] === '--version') process.stdout.write(`${version(options.root)}\n`);

@@ -42,7 +42,7 @@ export interface Session {
 
 const connect = async (node: FleetNode, options: SessionOptions): Promise<Host> => {
   const { connectHost } = await import('./hosts/connect.ts');
-  return await connectHost(node.ssh, {
+  return connectHost(node.ssh, {
     signal: options.interrupts.signal,
     environment: options.surroundings.environment,
   });
@@ -86,13 +86,13 @@ export const openSession = (options: SessionOptions): Session => {
     fleet,
     adapter: async () => {
       const [{ adapterFor }, { engine }] = await Promise.all([import('./adapters/index.ts'), fleet()]);
-      return await adapterFor(engine);
+      return adapterFor(engine);
     },
     node: async (name) => {
       const { nodeNamed } = await import('./fleet/fleet.ts');
-      return await nodeOf(nodeNamed(await fleet(), name));
+      return nodeOf(nodeNamed(await fleet(), name));
     },
-    reach: async (nodes) => await Promise.all(nodes.map(reach)),
+    reach: async (nodes) => Promise.all(nodes.map(reach)),
     runStore: async (node, facts) => {
       const { openRunStore } = await import('./hosts/run-store.ts');
       return openRunStore(node.host, { directory: facts.stateDir, as: facts.osUser });

@@ -40,7 +40,7 @@ export const describe = (action: Action): PlannedAction => {
 };
 
 export interface Performer {
-  query(on: Node, statement: string): Promise<unknown>;
+  readonly query: (on: Node, statement: string) => Promise<unknown>;
   readonly signal: AbortSignal;
 }
 

@@ -2,6 +2,8 @@ import type { Host, LeaseGuard, ReadingHost } from '../hosts/host.ts';
 import type { Json } from '../workflow/json.ts';
 import type { Step, Warning } from '../workflow/step.ts';
 
+export type { LeaseGuard };
+
 export type Engine = 'postgresql' | 'mysql' | 'mariadb';
 export type Method = 'auto' | 'basebackup' | 'clone' | 'dump' | 'mariabackup';
 

@@ -12,7 +12,6 @@ const refusal = ({ node, passed, findings }: CheckResult): ReplctlError | undefi
     message: `${node} cannot become a follower: ${errors.length} ${errors.length === 1 ? 'finding speaks' : 'findings speak'} against it.`,
     hint: errors[0]?.hint,
     node: errors[0]?.node,
-    details: { findings: errors },
   });
 };
 

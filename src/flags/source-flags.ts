@@ -19,7 +19,8 @@ export const sourceFlags = {
     multiple: true,
     default: [],
     helpValue: 'CODE',
-    description: 'Go on in spite of this finding of the preflight, where it says that it may be allowed; may be repeated.',
+    description:
+      'Go on in spite of this finding of the preflight, where it says that it may be allowed; may be repeated.',
   }),
   replace: Flags.boolean({
     description: 'Move existing data on NODE aside. The flag is the consent; nothing is asked.',

@@ -15,7 +15,7 @@ export const abandon = async (session: Session, options: AbandonOptions): Promis
   await options.confirm(
     `Abandon run ${start.run} (${start.command} ${start.node})? What it made is taken back, what it set aside is put back.`,
   );
-  if (start.command === 'remove-follower') return await abandonRemoval(session, start);
+  if (start.command === 'remove-follower') return abandonRemoval(session, start);
   const adapter = await session.adapter();
   const { parts, want } = parseInputs(start.run, start.node, start.inputs);
   const staged = await stage(session, adapter, parts);

@@ -1,6 +1,5 @@
 import { ReplctlError } from '../errors.ts';
-import type { FollowerState } from '../adapters/adapter.ts';
-import type { LeaseGuard } from '../hosts/host.ts';
+import type { FollowerState, LeaseGuard } from '../adapters/adapter.ts';
 import type { Session } from '../session.ts';
 import { differences, runDiffers } from '../workflow/run-differs.ts';
 import { newRunId } from '../workflow/run-id.ts';

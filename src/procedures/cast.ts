@@ -55,7 +55,7 @@ export const stage = async (session: Session, adapter: Adapter, parts: Parts): P
   const { leader } = await session.fleet();
   const { signal } = session;
   const names = [...new Set([leader.name, parts.upstream, parts.source])];
-  const connecting = [...names, parts.node].map(async (name) => await session.node(name));
+  const connecting = [...names, parts.node].map(async (name) => session.node(name));
   // The first failure is told; the others are waited for, so that none is left without a listener.
   await Promise.allSettled(connecting);
   const others = new Map<string, { node: Node; facts: Facts }>();

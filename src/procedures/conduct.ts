@@ -1,6 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import type { Facts, Node } from '../adapters/adapter.ts';
-import type { LeaseGuard } from '../hosts/host.ts';
+import type { Facts, LeaseGuard, Node } from '../adapters/adapter.ts';
 import type { Session } from '../session.ts';
 import type { RunStart } from '../workflow/journal-record.ts';
 import { openJournal, startJournal, type Journal } from '../workflow/journal.ts';
@@ -46,10 +45,9 @@ export const conduct = async (
   try {
     await before?.();
     signal.throwIfAborted();
-    interrupts.resumable(start.run);
     const places = [localPlace(session), ...(store && at ? [{ name: at.node.name, store }] : [])];
     const journal: Journal = resumed ? await openJournal(start.run, { places }) : await startJournal(start, { places });
-    if (resumed) await journal.append({ kind: 'resumed', owner });
+    interrupts.resumable(start.run);
     await work({
       steps: steps(lease && store ? () => store.guard(lease.epoch) : noGuard),
       journal,
@@ -58,6 +56,7 @@ export const conduct = async (
       confirm: lease ? () => lease.confirm() : undefined,
       drawing,
       resumed,
+      owner,
     });
     return journal.summary();
   } finally {

@@ -1,5 +1,4 @@
-import type { Adapter, PhaseContext, Want } from '../adapters/adapter.ts';
-import type { LeaseGuard } from '../hosts/host.ts';
+import type { Adapter, LeaseGuard, PhaseContext, Want } from '../adapters/adapter.ts';
 import type { Session } from '../session.ts';
 import type { RunStart } from '../workflow/journal-record.ts';
 import type { Json } from '../workflow/json.ts';
@@ -52,7 +51,7 @@ export const conductFollowerRun = async (
   run: FollowerRun,
   options: { readonly before?: () => Promise<void>; readonly work?: (options: RunOptions) => Promise<void> } = {},
 ): Promise<RunSummary> =>
-  await conduct(session, {
+  conduct(session, {
     at: { node: run.staged.nodes.follower, facts: run.staged.facts.follower },
     start: run.start,
     resumed: run.resumed,

@@ -1,6 +1,5 @@
 import { ReplctlError } from '../errors.ts';
-import type { Adapter, Facts, Node, RemovalContext } from '../adapters/adapter.ts';
-import type { LeaseGuard } from '../hosts/host.ts';
+import type { Adapter, Facts, LeaseGuard, Node, RemovalContext } from '../adapters/adapter.ts';
 import type { Session } from '../session.ts';
 import type { RunStart } from '../workflow/journal-record.ts';
 import { newRunId } from '../workflow/run-id.ts';
@@ -36,7 +35,7 @@ const carryOut = async (session: Session, removal: Removal, work?: (options: Run
   const context: RemovalContext<Facts> = { run: start.run, fleet: fleet.name, name: start.node, leader, upstream };
   const steps = (guard: () => LeaseGuard) =>
     adapter.removeFollower(follower ? { ...context, follower: { ...follower, guard } } : context);
-  return await conduct(session, { at: follower, start, resumed, steps, work });
+  return conduct(session, { at: follower, start, resumed, steps, work });
 };
 
 const result = async (session: Session, removal: Removal): Promise<RemoveFollowerResult> => {
@@ -80,7 +79,7 @@ export const removeFollower = async (
     engine: fleet.engine,
     inputs: { upstream: follows, gone },
   };
-  return await result(session, { adapter, start, resumed: false, gone, upstream: follows });
+  return result(session, { adapter, start, resumed: false, gone, upstream: follows });
 };
 
 const removalOf = async (session: Session, start: RunStart): Promise<Removal> => {
@@ -100,7 +99,7 @@ const removalOf = async (session: Session, start: RunStart): Promise<Removal> =>
 };
 
 export const continueRemoval = async (session: Session, start: RunStart): Promise<RemoveFollowerResult> =>
-  await result(session, await removalOf(session, start));
+  result(session, await removalOf(session, start));
 
 /** What a removal took away is not made again; the run is only closed. */
 export const abandonRemoval = async (session: Session, start: RunStart): Promise<AbandonResult> => {

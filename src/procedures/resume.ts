@@ -11,11 +11,11 @@ import { chooseRun } from './unfinished.ts';
 export const resume = async (session: Session, options: ResumeOptions): Promise<ResumeResult> => {
   const start = await chooseRun(session, options, 'resume');
   await session.localStore.ensureWritable();
-  if (start.command === 'remove-follower') return await continueRemoval(session, start);
+  if (start.command === 'remove-follower') return continueRemoval(session, start);
   const adapter = await session.adapter();
   const { parts, want } = parseInputs(start.run, start.node, start.inputs);
   const staged = await stage(session, adapter, parts);
   const wanted = { ...want, waitTimeout: options.waitTimeout ?? 3600 };
   enforce(adapter.preflight(staged.facts, staged.nodes, wanted, true), session.options.emit, true);
-  return await carryOut(session, { adapter, parts, staged, want: wanted, start, resumed: true });
+  return carryOut(session, { adapter, parts, staged, want: wanted, start, resumed: true });
 };

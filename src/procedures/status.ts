@@ -45,6 +45,10 @@ const differencesOf = (node: NodeStatus, wanted: FleetNode, file: string): reado
   return [];
 };
 
+/** A server alone is a leader when it is meant to be one: its followers are still to come. */
+const asWanted = (node: NodeStatus, wanted: FleetNode): NodeStatus =>
+  node.role === 'standalone' && wanted.follows === undefined ? { ...node, role: 'leader' } : node;
+
 /** Old data that was kept is worth a line, but nothing is wrong with it. */
 const harmless = new Set(['OLD_DATA_KEPT']);
 
@@ -59,7 +63,9 @@ export const status = async (session: Session, { node: only }: StatusOptions): P
   const found = await adapter.survey(await session.reach(fleet.nodes), session.signal);
   const nodes = found.map((node): NodeStatus => {
     const wanted = fleet.nodes.find(({ name }) => name === node.name);
-    return wanted ? { ...node, warnings: [...node.warnings, ...differencesOf(node, wanted, fleet.file)] } : node;
+    return wanted
+      ? { ...asWanted(node, wanted), warnings: [...node.warnings, ...differencesOf(node, wanted, fleet.file)] }
+      : node;
   });
   const shown = only === undefined ? nodes : nodes.filter(({ name }) => name === only);
   return { fleet: fleet.name, engine: fleet.engine, healthy: shown.every(isWell), nodes: shown };

@@ -16,7 +16,8 @@ const isFinding = (value: unknown): value is Finding =>
 /** A refusal carries its findings in its details. */
 const findingsOf = ({ details }: ReplctlError): readonly Finding[] => {
   const findings = details['findings'];
-  return Array.isArray(findings) ? findings.filter((value) => isFinding(value)) : [];
+  // A single one is the error itself.
+  return Array.isArray(findings) && findings.length > 1 ? findings.filter((value) => isFinding(value)) : [];
 };
 
 /** The stack of what nobody expected: of a bug, or of a programming error somewhere among the causes. */
@@ -60,6 +61,8 @@ export const errorText = (
       printableLines(bug.stack, '    '),
     );
   }
-  if (error.hint !== undefined) lines.push(`  ${terminal.style('bold', 'Next:')} ${printable(error.hint)}`);
+  if (error.hint !== undefined) {
+    lines.push(`  ${terminal.style('bold', 'Next:')} ${printableLines(error.hint, ' '.repeat(8)).trimStart()}`);
+  }
   return lines.join('\n');
 };

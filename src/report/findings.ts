@@ -1,5 +1,5 @@
 import type { Finding } from '../adapters/adapter.ts';
-import { printable } from './printable.ts';
+import { printable, printableLines } from './printable.ts';
 import type { Terminal } from './terminal.ts';
 
 const order = { error: 0, warning: 1 };
@@ -15,6 +15,6 @@ export const findingLines = (findings: readonly Finding[], terminal: Terminal): 
       const label = terminal.style(severity === 'error' ? 'red' : 'yellow', severity.padEnd(7));
       const indent = ' '.repeat(7 + 2 + width + 2);
       const said = `${label}  ${node.padEnd(width)}  ${printable(message)} ${terminal.style('dim', `(${code})`)}`;
-      return hint === '' ? [said] : [said, `${indent}${printable(hint)}`];
+      return hint === '' ? [said] : [said, printableLines(hint, indent)];
     });
 };

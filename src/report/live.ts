@@ -12,11 +12,10 @@ const headings: Readonly<Record<string, string>> = {
   snapshot: 'Reserve a starting position',
   transfer: 'Copy the data',
   configure: 'Put the copy in place',
-  configureTailing: 'Put the copy in place',
-  catchup: 'Catch up',
-  waitForLag: 'Catch up',
+  wait: 'Catch up',
   prove: 'Prove it',
   finish: 'Tidy up',
+  remove: 'Take it out',
 };
 
 const sentence = (title: string): string => {

@@ -36,14 +36,14 @@ export interface ProbeContext {
    * Journaled output of an earlier step of this run; undefined where it has not run. A run that another machine began has its journal
    * from the follower, so that this is input from outside: check its shape and its values before they reach a command.
    */
-  output(stepId: string): Json | undefined;
+  readonly output: (stepId: string) => Json | undefined;
 }
 
 export interface StepContext extends ProbeContext {
   /** What this step journaled before it first changed anything, in this or an earlier attempt; null where there is none. To be checked as `output` is. */
   readonly intent: Json;
-  progress(progress: Progress): void;
-  warn(warning: Warning): void;
+  readonly progress: (progress: Progress) => void;
+  readonly warn: (warning: Warning) => void;
 }
 
 export type Probe =

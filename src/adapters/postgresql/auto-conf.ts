@@ -21,8 +21,8 @@ const quoteValue = (name: string, value: string): string => {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 };
 
-export const renderAutoConf = (settings: Settings, heading: string): string =>
-  `${heading}${[...settings].map(([name, value]) => `${name} = ${quoteValue(name, value)}\n`).join('')}`;
+export const renderAutoConf = (settings: Settings): string =>
+  [...settings].map(([name, value]) => `${name} = ${quoteValue(name, value)}`).join('\n');
 
 /** Settings that belong to a machine or to its place in the topology: never carried from one node to another. */
 export const belongsToMachine = (name: string): boolean =>

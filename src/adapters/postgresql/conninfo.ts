@@ -8,7 +8,7 @@ export const conninfo = (parameters: Readonly<Record<string, string | number | u
 /** Reads keyword='value' pairs, quoted or bare. Unknown forms (a URI) give an empty record. */
 export const parseConninfo = (text: string): Readonly<Record<string, string>> => {
   const found: Record<string, string> = {};
-  const pair = /\s*([a-z_]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))/gy;
+  const pair = /\s*([a-z_]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|(?!')((?:[^\s\\]|\\.)*))/gsy;
   for (let match = pair.exec(text); match; match = pair.exec(text)) {
     found[match[1]!] = (match[2] ?? match[3] ?? '').replace(/\\(.)/gs, '$1');
   }

@@ -153,6 +153,10 @@ export interface PostgresFacts extends Facts {
   readonly server?: FullServerFacts;
   /** Why a server that should run gives no session. */
   readonly serverFailure?: string;
+  /** Why the login user may not start and stop the server's systemd unit; only asked of a future follower. */
+  readonly serviceRefusal?: string;
+  /** The SSH login. */
+  readonly login: string;
   /** Objects in `template1` too; only asked of a future follower. */
   readonly templateObjects?: number;
   readonly reach: Readonly<Record<string, Reach>>;

@@ -6,6 +6,7 @@ import type { DiskFacts, FullServerFacts, PostgresFacts, Reach } from './facts.t
 import { stateDirectory, type Layout } from './layout.ts';
 import { reachPort } from './reach.ts';
 import { fullQuery, settingNames, userObjectsQuery } from './server-query.ts';
+import { serviceCommand } from './server-control.ts';
 import { withSession } from './with-session.ts';
 import { surveyDisk } from './survey-disk.ts';
 
@@ -37,7 +38,7 @@ const askServer = async (
 };
 
 const templateObjects = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<number> =>
-  await withSession(node, layout, { signal, database: 'template1' }, async (session) => {
+  withSession(node, layout, { signal, database: 'template1' }, async (session) => {
     const [row] = await session.query<{ count: number }>(userObjectsQuery);
     return row!.count;
   });
@@ -54,6 +55,21 @@ const reachPeers = async (
   return Object.fromEntries(await Promise.all(entries));
 };
 
+/** Starting and stopping a systemd unit is root's: asked of sudo beforehand, not found out when the copy is there. */
+const serviceRefusal = async (
+  node: Node<ReadingHost>,
+  layout: Layout,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  if (layout.control !== 'systemd' || node.host.login.uid === 0) return undefined;
+  for (const verb of ['start', 'stop'] as const) {
+    const { argv } = serviceCommand(layout, verb);
+    const result = await node.host.run({ argv: ['sudo', '-n', '-l', '--', ...argv] }, { signal });
+    if (result.exitCode !== 0) return result.stderr.trim().split('\n').at(-1) || argv.join(' ');
+  }
+  return undefined;
+};
+
 /** Reads everything about one node, whether its server runs or not, and changes nothing. */
 export const inspect = async (
   node: Node<ReadingHost>,
@@ -62,7 +78,7 @@ export const inspect = async (
   const { signal, target } = options;
   const { machineId, machine, layout } = await discover(node, signal);
   const reach = target ? await reachPeers(node, target, signal) : {};
-  const common = { node: node.name, machineId, reach };
+  const common = { node: node.name, machineId, reach, login: node.host.login.user };
   if (!layout) {
     const stateDir = stateDirectory(node.host.login, node.fleet, node.name);
     return {
@@ -82,6 +98,7 @@ export const inspect = async (
     port: survey.port ?? layout.port,
     socketDir: survey.socketDir ?? layout.socketDir,
   };
+  const refusal = target ? await serviceRefusal(node, found, signal) : undefined;
   const { server, serverFailure } = disk.serverProcess ? await askServer(node, found, signal) : {};
   return {
     ...common,
@@ -90,6 +107,7 @@ export const inspect = async (
     disk,
     ...(server ? { server } : {}),
     ...(serverFailure === undefined ? {} : { serverFailure }),
+    ...(refusal === undefined ? {} : { serviceRefusal: refusal }),
     ...(target && server && !server.inRecovery ? { templateObjects: await templateObjects(node, found, signal) } : {}),
     role: roleOf(disk, server),
     running: disk.serverProcess,

@@ -13,17 +13,22 @@ const slotSafe = (node: string): string => node.replaceAll('_', '__').replaceAll
 
 export const roleName = (node: string): string => shorten(`replctl_${node}`);
 
+/** `_r` and the ten characters of a run id. */
+const runSuffix = (run: string): string => run.replace(/^r-/, '_r');
+const room = longest - runSuffix('r-0123456789').length;
+
+const slotBase = (node: string): string => {
+  const base = `replctl_${slotSafe(node)}`;
+  return base.length <= room
+    ? base
+    : `${base.slice(0, room - 9)}_${createHash('sha256').update(base).digest('hex').slice(0, 8)}`;
+};
+
 /** All slots of a node's runs begin with this. */
-export const slotPrefix = (node: string): string => `replctl_${slotSafe(node)}_r`;
+export const slotPrefix = (node: string): string => `${slotBase(node)}_r`;
 
 /** One slot per run: a slot that an earlier run left can never be taken for this one's. */
-export const slotName = (node: string, run: string): string => {
-  const suffix = run.replace(/^r-/, '_r');
-  const room = longest - suffix.length;
-  const base = `replctl_${slotSafe(node)}`;
-  if (base.length <= room) return base + suffix;
-  return `${base.slice(0, room - 9)}_${createHash('sha256').update(base).digest('hex').slice(0, 8)}${suffix}`;
-};
+export const slotName = (node: string, run: string): string => slotBase(node) + runSuffix(run);
 
 /** What role comments say, and what is checked before a role is taken for ours. */
 export const ownership = (fleet: string, node: string): string => `replctl fleet=${fleet} node=${node}`;

@@ -26,7 +26,7 @@ const failureOf = (error: unknown): NonNullable<Observation['failure']> => ({
 });
 
 const askLight = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<ServerFacts> =>
-  await withSession(node, layout, { signal }, async (session) => {
+  withSession(node, layout, { signal }, async (session) => {
     const [row] = await session.query<{ facts: ServerFacts }>(lightQuery, [settingNames]);
     return row!.facts;
   });

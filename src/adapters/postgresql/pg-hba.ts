@@ -1,3 +1,5 @@
+import { renderTemplate } from '../template.ts';
+
 /** The block of `pg_hba.conf` that belongs to one follower of one fleet, and how it goes in and out. Pure. */
 export interface HbaBlock {
   readonly fleet: string;
@@ -13,16 +15,12 @@ const begin = (key: string) => `# replctl: begin ${key}`;
 const end = (key: string) => `# replctl: end ${key}`;
 const keyOf = ({ fleet, node }: Pick<HbaBlock, 'fleet' | 'node'>) => `${fleet}/${node}`;
 
-export const renderBlock = (block: HbaBlock): string =>
-  [
-    `${begin(keyOf(block))} (written by replctl add-follower; taken out by: replctl remove-follower ${block.node})`,
-    ...block.addresses.map(
-      (address) =>
-        `${block.type} replication "${block.role.replaceAll('"', '""')}" ${address}/${address.includes(':') ? 128 : 32} scram-sha-256`,
-    ),
-    end(keyOf(block)),
-    '',
-  ].join('\n');
+export const renderBlock = ({ fleet, node, role, addresses, type }: HbaBlock): string => {
+  const quoted = `"${role.replaceAll('"', '""')}"`;
+  const mask = (address: string) => (address.includes(':') ? 128 : 32);
+  const rules = addresses.map((address) => `${type} replication ${quoted} ${address}/${mask(address)} scram-sha-256`);
+  return renderTemplate('postgresql/pg_hba.conf', { fleet, node, rules: rules.join('\n') }, ['rules']);
+};
 
 const isEdge = (line: string, edge: string) => line === edge || line.startsWith(`${edge} `);
 

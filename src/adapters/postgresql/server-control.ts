@@ -4,11 +4,17 @@ import { poll } from '../../workflow/waiting.ts';
 import type { Node } from '../adapter.ts';
 import type { Layout } from './layout.ts';
 
+/** As the sudoers fragment names it: sudo compares the whole command. */
+export const serviceCommand = (layout: Layout, verb: 'start' | 'stop'): Command => ({
+  argv: ['/usr/bin/systemctl', '--no-block', verb, layout.unit!],
+  as: 'root',
+});
+
 /** Starting and stopping a server by its machine's own means. systemctl does not wait: we look ourselves, and a cut leaves nothing behind. */
 export const startCommand = (layout: Layout, logFile: string): Command => {
   switch (layout.control) {
     case 'systemd':
-      return { argv: ['/usr/bin/systemctl', '--no-block', 'start', layout.unit!], as: 'root' };
+      return serviceCommand(layout, 'start');
     case 'pg_ctlcluster':
       return {
         argv: ['/usr/bin/pg_ctlcluster', String(layout.major), layout.cluster!, 'start', '--', '-W'],
@@ -23,9 +29,7 @@ export const startCommand = (layout: Layout, logFile: string): Command => {
 };
 
 export const stopCommand = (layout: Layout): Command =>
-  layout.control === 'systemd'
-    ? { argv: ['/usr/bin/systemctl', '--no-block', 'stop', layout.unit!], as: 'root' }
-    : directStop(layout);
+  layout.control === 'systemd' ? serviceCommand(layout, 'stop') : directStop(layout);
 
 /** For a server that systemd does not know of, though its cluster has a unit. */
 const directStop = (layout: Layout): Command => ({

@@ -60,8 +60,8 @@ const unreachable = (node: Node<ReadingHost>, layout: Layout, cause: unknown): R
 
 const openStream = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<Duplex> =>
   node.database.adminPassword
-    ? await node.host.connect({ port: layout.port }, { signal })
-    : await node.host.duplex(
+    ? node.host.connect({ port: layout.port }, { signal })
+    : node.host.duplex(
         { argv: bridgeCommand(`${layout.socketDir}/.s.PGSQL.${layout.port}`), as: layout.osUser },
         { signal },
       );

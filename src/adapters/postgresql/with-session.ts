@@ -35,7 +35,7 @@ const current = async (entry: Kept, open: () => Promise<Session>): Promise<Sessi
   const before = await entry.session?.catch(() => undefined);
   if (before?.isOpen()) return before;
   entry.session = open();
-  return await entry.session;
+  return entry.session;
 };
 
 /**
@@ -63,5 +63,5 @@ export const withSession = async <T>(
     }
   });
   entry.turn = turn.catch(() => undefined);
-  return await turn;
+  return turn;
 };

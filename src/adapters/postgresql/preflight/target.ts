@@ -1,5 +1,7 @@
 import type { Finding } from '../../adapter.ts';
 import { numberSetting, setting, type PostgresFacts } from '../facts.ts';
+import { sudoersFragment } from '../../../hosts/host.ts';
+import { serviceCommand } from '../server-control.ts';
 import { standbySettings } from '../standby-settings.ts';
 import { error, warning, type Check } from './scene.ts';
 
@@ -97,6 +99,24 @@ const nameless: Check = ({ facts: { follower }, nodes }) => {
   ];
 };
 
+const service: Check = ({ facts: { follower } }) => {
+  if (follower.serviceRefusal === undefined || !follower.layout) return [];
+  const { layout } = follower;
+  const fragment = sudoersFragment({
+    user: follower.login,
+    owners: [layout.osUser],
+    rootCommands: (['start', 'stop'] as const).map((verb) => serviceCommand(layout, verb).argv),
+  });
+  return [
+    error({
+      code: 'NO_SUDO',
+      node: follower.node,
+      message: `${follower.login} may not start and stop ${layout.unit} on ${follower.node}: ${follower.serviceRefusal}`,
+      hint: `Put this into /etc/sudoers.d/replctl there:\n${fragment}`,
+    }),
+  ];
+};
+
 /** A standby refuses to start with less of these than its leader has. */
 const settings: Check = ({ facts: { leader, follower } }) =>
   standbySettings.flatMap((name): Finding[] => {
@@ -157,6 +177,7 @@ export const targetChecks: readonly Check[] = [
   existingData,
   feedsOthers,
   nameless,
+  service,
   settings,
   clocks,
   archiving,

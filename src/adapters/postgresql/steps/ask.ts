@@ -15,6 +15,6 @@ export const ask = async <Row extends Record<string, unknown>>(
   statement: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> =>
-  await withSession(node, layout, { signal, application: `replctl ${run}` }, (session) =>
+  withSession(node, layout, { signal, application: `replctl ${run}` }, (session) =>
     session.query<Row>(statement, values),
   );

@@ -94,7 +94,7 @@ export const dropSlots = (removal: Removal): Step => {
   const place = placeOf(removal.upstream);
   const prefix = slotPrefix(removal.name);
   const list = async (signal: AbortSignal) =>
-    await ask<{ name: string }>(
+    ask<{ name: string }>(
       place,
       removal.run,
       signal,
@@ -158,7 +158,7 @@ export const dropRole = (removal: Removal): Step => {
   const place = placeOf(removal.leader);
   const role = roleName(removal.name);
   const find = async (signal: AbortSignal) =>
-    await ask(
+    ask(
       place,
       removal.run,
       signal,

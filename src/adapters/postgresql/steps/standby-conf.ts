@@ -1,15 +1,9 @@
+import { renderTemplate } from '../../template.ts';
 import { belongsToMachine, parseAutoConf, renderAutoConf } from '../auto-conf.ts';
 import { setting } from '../facts.ts';
 import { standbySettings } from '../standby-settings.ts';
 import type { Work } from '../work.ts';
 import { replicationConninfo } from './replication-conninfo.ts';
-
-const heading = (work: Work): string =>
-  [
-    '# Written by replctl add-follower. primary_conninfo and primary_slot_name make this server a follower;',
-    `# replctl remove-follower ${work.nodes.follower.name} empties them. ALTER SYSTEM rewrites this file without comments.`,
-    '',
-  ].join('\n');
 
 /** Settings of the old follower that say where replication goes: replaced, never carried. */
 const replicationSettings =
@@ -43,7 +37,7 @@ export const standbyConf = (work: Work, copied: string): string => {
     const has = Number(setting(follower.server, name) || follower.disk?.settings[name] || 0);
     return needed > has || carried.some(([other]) => other === name) ? [[name, String(Math.max(needed, has))]] : [];
   });
-  return renderAutoConf(
+  const settings = renderAutoConf(
     new Map([
       ...carried,
       ...(bringsNoConfiguration(work) ? ownNetwork(work) : own),
@@ -52,6 +46,6 @@ export const standbyConf = (work: Work, copied: string): string => {
       ['primary_conninfo', replicationConninfo(work, upstream, work.nodes.follower.name)],
       ['primary_slot_name', work.slot],
     ]),
-    heading(work),
   );
+  return renderTemplate('postgresql/postgresql.auto.conf', { node: work.nodes.follower.name, settings }, ['settings']);
 };

@@ -1,14 +1,12 @@
 import type { FileWrite } from '../../../hosts/host.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, file, perform, run as runs, type Action } from '../../action.ts';
+import { renderTemplate } from '../../template.ts';
 import { installedRun, type Work } from '../work.ts';
 import { bringsNoConfiguration, standbyConf } from './standby-conf.ts';
 
 /** The configuration that a plain data directory holds is the machine's own: it stays on the machine. */
 const ownFiles = ['postgresql.conf', 'pg_hba.conf', 'pg_ident.conf'];
-
-const localHba =
-  '# Written by replctl add-follower, since neither machine had a pg_hba.conf in its data directory.\nlocal all all peer\n';
 
 /** Tablespace links lead to the staging places until the swap; the server must find the final ones. */
 const linkCommand = (work: Work): Action | undefined => {
@@ -56,13 +54,9 @@ const configuration = (work: Work): readonly Action[] => {
   return [
     file(
       follower,
-      write(
-        work,
-        'postgresql.conf',
-        `# Written by replctl add-follower: ${source.name} keeps its configuration outside the data directory.\n`,
-      ),
+      write(work, 'postgresql.conf', renderTemplate('postgresql/postgresql.conf', { source: source.name })),
     ),
-    file(follower, write(work, 'pg_hba.conf', localHba)),
+    file(follower, write(work, 'pg_hba.conf', renderTemplate('postgresql/pg_hba.local.conf', {}))),
     file(follower, write(work, 'pg_ident.conf', '')),
   ];
 };

@@ -28,6 +28,7 @@ export const watchCopy = (work: Work, context: StepContext) => {
   let session: Session | undefined;
   let nextHealth = 0;
   let warned = false;
+  let copied: number | undefined;
   const ask = async (): Promise<ProgressRow | undefined> => {
     session ??= await openSession(work.nodes.source, work.layouts.source, {
       signal: context.signal,
@@ -55,20 +56,23 @@ export const watchCopy = (work: Work, context: StepContext) => {
   return {
     look: async (): Promise<void> => {
       const row = await ask();
-      const { total, streamed, phase } = row ?? { total: null, streamed: null, phase: 'starting' };
-      if (streamed === null) context.progress({ phase });
-      else
+      if (row && row.streamed !== null) {
+        copied = row.streamed;
+        const { streamed, total, phase } = row;
         context.progress({
           phase,
           bytes: streamed,
           ...(total === null ? {} : { total }),
           ...pace.add(streamed, total ?? undefined),
         });
+      } else if (copied === undefined) context.progress({ phase: row?.phase ?? 'starting' });
+      // The server is done; the follower brings what it has to its disk.
+      else context.progress({ phase: 'writing to disk', bytes: copied });
       if (Date.now() < nextHealth) return;
       nextHealth = Date.now() + healthEvery;
       await health();
     },
-    close: async (): Promise<void> => await session?.close(),
+    close: async (): Promise<void> => session?.close(),
   };
 };
 
