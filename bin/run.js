@@ -18,14 +18,15 @@ function isOld(version) {
 function onBundledNode(node) {
   const env = Object.assign({}, process.env);
   env[guard] = '1';
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env: env });
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'];
-  // The terminal sends SIGINT and SIGHUP to both; then the listener only keeps this process alive until the child has ended.
+  let child;
+  // A terminal sends SIGINT and SIGHUP to both; then the listener only keeps this process alive until the child has ended.
   signals.forEach(function (signal) {
     process.on(signal, function () {
       if (signal === 'SIGTERM' || !process.stdin.isTTY) child.kill(signal);
     });
   });
+  child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env: env });
   child.on('error', refuse);
   child.on('exit', function (code, signal) {
     signals.forEach(function (name) {
@@ -50,8 +51,10 @@ function refuse() {
 
 // Compiled code is executed: it lies in a directory that nobody else can write, never in the shared temporary folder.
 function cacheCompiledCode() {
-  const home = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const directory = join(home, 'replctl', 'compile-cache');
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const directory = join(cache, 'replctl', 'compile-cache');
+  // A home that does not exist is not made for the sake of a cache.
+  if (!process.env.XDG_CACHE_HOME && !existsSync(homedir())) return;
   try {
     mkdirSync(directory, { recursive: true, mode: 448 });
     const found = lstatSync(directory);
