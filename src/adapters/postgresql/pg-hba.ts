@@ -22,20 +22,26 @@ export const renderBlock = ({ fleet, node, role, addresses, type }: HbaBlock): s
   return renderTemplate('postgresql/pg_hba.conf', { fleet, node, rules: rules.join('\n') }, ['rules']);
 };
 
-const isEdge = (line: string, edge: string) => line === edge || line.startsWith(`${edge} `);
+/** An editor may have made the lines end in CRLF. */
+const isEdge = (line: string, edge: string) => line.startsWith(edge) && /^($|[ \r])/.test(line.slice(edge.length));
+const isOurRule = (line: string) => /^host(ssl)? replication "replctl_/.test(line);
 
-/** The file without the follower's block; every other byte stays. A block that was never closed ends at its last own line. */
+/** Where the block that begins at `index` ends: at its last line, or where somebody took that away at its last rule. */
+const lastLineOf = (lines: readonly string[], index: number, key: string): number => {
+  const next = lines.findIndex((line, at) => at > index && (isEdge(line, end(key)) || line.startsWith(begin(''))));
+  if (next !== -1 && isEdge(lines[next]!, end(key))) return next;
+  const foreign = lines.findIndex((line, at) => at > index && !isOurRule(line));
+  return (foreign === -1 ? lines.length : foreign) - 1;
+};
+
+/** The file without the follower's block; every other byte stays. */
 export const withoutBlock = (content: string, owner: Pick<HbaBlock, 'fleet' | 'node'>): string => {
   const key = keyOf(owner);
   const lines = content.split('\n');
   const kept: string[] = [];
   for (let index = 0; index < lines.length; index++) {
-    if (!isEdge(lines[index]!, begin(key))) {
-      kept.push(lines[index]!);
-      continue;
-    }
-    const close = lines.findIndex((line, at) => at > index && isEdge(line, end(key)));
-    if (close !== -1) index = close;
+    if (isEdge(lines[index]!, begin(key))) index = lastLineOf(lines, index, key);
+    else kept.push(lines[index]!);
   }
   return kept.join('\n');
 };
