@@ -40,7 +40,7 @@ export abstract class BaseCommand extends Command {
       helpGroup: 'GLOBAL',
     }),
     'log-level': Flags.option({
-      description: 'debug adds every command and statement to the log on standard error, secrets masked.',
+      description: 'debug tells every command that runs on a host, on standard error; progress is plain then.',
       options: ['info', 'debug'] as const,
       default: 'info' as const,
       helpGroup: 'GLOBAL',
@@ -58,6 +58,7 @@ export abstract class BaseCommand extends Command {
       import('./workflow/interrupts.ts'),
       import('./session.ts'),
     ]);
+    const log = flags['log-level'] === 'debug' ? (await import('./report/debug-log.ts')).debugLog : undefined;
     const interrupts = installInterrupts(process);
     const session = openSession({
       command: this.#name,
@@ -72,7 +73,7 @@ export abstract class BaseCommand extends Command {
       interrupts,
       emit: (event) => this.#emit?.(event),
       drawing,
-      logLevel: flags['log-level'],
+      log,
     });
     try {
       const result = await performance.work(session, interrupts);
@@ -153,7 +154,9 @@ export abstract class BaseCommand extends Command {
       import('./report/progress.ts'),
       import('./report/event-stream.ts'),
     ]);
-    const mode = flags.progress ?? progressMode(process.env, process.stderr.isTTY);
+    // Nothing else may write while a list is redrawn.
+    const debug = flags['log-level'] === 'debug' && flags.progress !== 'none';
+    const mode = debug ? 'plain' : (flags.progress ?? progressMode(process.env, process.stderr.isTTY));
     const { drawing, listener } = await openProgress(mode, process.stderr, process.env);
     const streams = flags.events === undefined ? [] : [eventStream(flags.events)];
     this.#emit = createEmitter([this.#account.listener, listener, ...streams]);

@@ -19,7 +19,8 @@ export interface SessionOptions {
   readonly emit: Emit;
   /** How steps are drawn while they run; absent: not at all. */
   readonly drawing: Drawing | undefined;
-  readonly logLevel: 'info' | 'debug';
+  /** Told every command before it runs on a host; absent: nobody is. */
+  readonly log: ((line: string) => void) | undefined;
 }
 
 /** The parts of replctl, put together as they are asked for. */
@@ -40,12 +41,12 @@ export interface Session {
   close(): Promise<void>;
 }
 
-const connect = async (node: FleetNode, options: SessionOptions): Promise<Host> => {
+const connect = async (node: FleetNode, { interrupts, surroundings, log }: SessionOptions): Promise<Host> => {
   const { connectHost } = await import('./hosts/connect.ts');
-  return connectHost(node.ssh, {
-    signal: options.interrupts.signal,
-    environment: options.surroundings.environment,
-  });
+  const host = await connectHost(node.ssh, { signal: interrupts.signal, environment: surroundings.environment });
+  if (log === undefined) return host;
+  const { narratedHost } = await import('./hosts/narrated-host.ts');
+  return narratedHost(host, log);
 };
 
 export const openSession = (options: SessionOptions): Session => {

@@ -12,7 +12,9 @@ export class ExecutionStream extends Duplex implements CommandStream {
     this.#execution = execution;
     execution.read((chunk) => this.push(chunk));
     this.result = this.#settle();
+    // `result` tells; whoever does not listen for errors need not die of a cut connection.
     this.result.catch(() => {});
+    this.on('error', () => {});
   }
 
   async #settle(): Promise<CommandResult> {

@@ -39,7 +39,7 @@ export const opensshConfig = (settings: HostSettings, connectTimeoutSeconds: num
     'ForkAfterAuthentication no',
     'StdinNull no',
     'SessionType default',
-    'ServerAliveInterval 7',
+    'ServerAliveInterval 6',
     'ServerAliveCountMax 3',
     `ConnectTimeout ${Math.ceil(connectTimeoutSeconds)}`,
     ...(settings.identityFile === undefined

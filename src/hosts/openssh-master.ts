@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { execa as Execa } from 'execa';
 import { ReplctlError } from '../errors.ts';
 import { shownHop, unreachable } from './connect-errors.ts';
@@ -18,12 +19,15 @@ export interface MasterOptions {
 
 export interface Master {
   failure(): ReplctlError | undefined;
+  /** Waits a moment for its end: its clients know before it that the connection went. */
+  endingSoon(): Promise<void>;
   /** Ends it and whatever runs on it. */
   stop(reason: ReplctlError): Promise<void>;
 }
 
 /** Enough of `ssh -v` to tell why it failed; it goes on talking as long as it lives. */
 const keptBytes = 65_536;
+const momentMilliseconds = 300;
 
 const sshArguments = ({ config, control, settings }: MasterOptions): string[] => [
   '-v',
@@ -112,7 +116,8 @@ export const startMaster = async (options: MasterOptions): Promise<Master> => {
       });
     }
     if (late) throw unreachable(hop, `no login within ${seconds} s`);
-    if (/^debug1: (?:Authentication succeeded|Entering interactive session)|^Authenticated to/m.test(stderr)) {
+    // A jump host's login says the same things, except this one.
+    if (/^debug1: Sending command: exec cat/m.test(stderr)) {
       const said = (stdout.trim() || plainLines(stderr).join(' ')).split('\n')[0]?.slice(0, 200);
       throw new ReplctlError({
         code: 'HOST_UNREACHABLE',
@@ -125,6 +130,9 @@ export const startMaster = async (options: MasterOptions): Promise<Master> => {
   }
   return {
     failure: () => failure,
+    async endingSoon() {
+      await Promise.race([ended, delay(momentMilliseconds, undefined, { ref: false })]);
+    },
     async stop(reason) {
       failure ??= reason;
       process.kill();

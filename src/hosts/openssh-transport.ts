@@ -101,8 +101,12 @@ export const openOpenssh = async ({ settings, route, environment, signal }: Open
         stdout.destroy();
         stderr.destroy();
       };
-      // 255 is also what `ssh` says when the connection went; the command line reports a real one in stderr.
-      const closed = child.then(({ exitCode }) => (exitCode === 255 ? undefined : exitCode));
+      // 255 is also what `ssh` says when the connection went, and then the master follows; a real one is reported in stderr.
+      const closed = child.then(async ({ exitCode }) => {
+        if (exitCode !== 255) return exitCode;
+        await master.endingSoon();
+        return undefined;
+      });
       return { stdin, stdout, stderr, closed, close };
     },
     async connect(target) {

@@ -127,7 +127,7 @@ export const connectHop = async (
           next(method ?? (false as never));
         },
         readyTimeout: timeoutMilliseconds,
-        keepaliveInterval: 7000,
+        keepaliveInterval: 6000,
         keepaliveCountMax: 3,
         strictVendor: false,
       });

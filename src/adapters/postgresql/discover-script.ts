@@ -73,7 +73,7 @@ done
 for tool in pg_basebackup pg_verifybackup psql pg_ctl; do [ -x "$bin/$tool" ] && say tool "$tool"; done
 say icu "$(ldd "$bin/postgres" 2>/dev/null | sed -n 's/.*libicui18n\.so\.\([0-9]*\).*/\1/p' | head -n 1)"
 for kept in "$data".replctl-aside-* "$data"/.replctl-*/aside; do
-  [ -d "$kept" ] && printf 'kept\t%s\t%s\n' "$(timeout 2 du -sb -- "$kept" 2>/dev/null | cut -f1)" "$kept"
+  [ -d "$kept" ] && printf 'kept\t%s\t%s\n' "$(timeout 0.5 du -sb -- "$kept" 2>/dev/null | cut -f1)" "$kept"
 done
 [ -f "$data/postgresql.auto.conf" ] && block auto-conf < "$data/postgresql.auto.conf"
 exit 0

@@ -7,6 +7,7 @@ import { ownership, quoteIdent, quoteLiteral } from '../names.ts';
 import { newPassword, scramVerifier } from '../scram.ts';
 import type { Work } from '../work.ts';
 import { ask } from './ask.ts';
+import { saidYes } from './intent.ts';
 import { tryLogin } from './login.ts';
 
 const roleStatements = (work: Work, verifier: Text, existed: boolean): Text => {
@@ -93,8 +94,7 @@ export const account = (work: Work): Step => {
       await waitForReplay(work, signal);
     },
     undo: async ({ signal, intent }) => {
-      const existed = intent !== null && typeof intent === 'object' && 'existed' in intent && intent.existed === true;
-      if (existed) return;
+      if (saidYes(intent, 'existed')) return;
       await ask(
         { node: leader, layout: work.layouts.leader },
         work.run,

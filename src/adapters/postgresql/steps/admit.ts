@@ -3,6 +3,7 @@ import { describe, run as runs, sql } from '../../action.ts';
 import { setting } from '../facts.ts';
 import { hasBlock, renderBlock, withBlock, withoutBlock, type HbaBlock } from '../pg-hba.ts';
 import type { Work } from '../work.ts';
+import { saidYes } from './intent.ts';
 import { editHba, hbaFileOf, isLoaded, readHba } from './hba-file.ts';
 import { sslMode } from './replication-conninfo.ts';
 
@@ -49,7 +50,9 @@ export const admit = (work: Work, server: Work['serving'][number]): Step => {
     apply: async ({ signal }) => {
       await editHba(file, run, (content) => withBlock(content, block), signal);
     },
-    undo: async ({ signal }) => {
+    undo: async ({ signal, intent }) => {
+      // A block that was there before lets in the follower that is to be replaced: it is put back with its data.
+      if (saidYes(intent, 'existed')) return;
       await editHba(file, run, (content) => withoutBlock(content, block), signal);
     },
   };

@@ -11,8 +11,10 @@ const maxRate = (bytesPerSecond: number): string =>
  * With `*`, a quorum or our own name in `synchronous_standby_names`, a copy that names its slot would count as a synchronous standby, and its acknowledgements come late: it then
  * leaves the slot alone, which goes on reserving from before the copy (seen on 17 and 18).
  */
-const leavesSlotAlone = (work: Work): boolean =>
-  setting(work.context.facts.source.server, 'synchronous_standby_names') !== '';
+const leavesSlotAlone = ({ context }: Work): boolean => {
+  const { server } = context.facts.source;
+  return server?.inRecovery === false && setting(server, 'synchronous_standby_names') !== '';
+};
 
 export const copiesFromUpstream = (work: Work): boolean => work.nodes.source.name === work.nodes.upstream.name;
 

@@ -4,6 +4,7 @@ import { describe, run as runs } from '../../action.ts';
 import { isAlive, startCommand, stopCommand, stopServer } from '../server-control.ts';
 import { restoreCommand, swapCommand } from '../swap-script.ts';
 import { installedRun, type Work } from '../work.ts';
+import { saidYes } from './intent.ts';
 import { serverLog } from './start.ts';
 
 /** Stops the old server and puts the copy in its place; what was there is set aside. Until this step the old server serves. */
@@ -47,9 +48,7 @@ export const swap = (work: Work): Step => {
         { argv: restoreCommand(work.run, work.places), as, guard: work.context.guard(), timeoutSeconds: 600 },
         { signal },
       );
-      const wasRunning =
-        typeof intent === 'object' && intent !== null && 'wasRunning' in intent && intent.wasRunning === true;
-      if (wasRunning)
+      if (saidYes(intent, 'wasRunning'))
         await must(
           follower.host,
           { ...startCommand(layout, serverLog(work)), guard: work.context.guard() },
