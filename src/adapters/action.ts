@@ -12,6 +12,14 @@ export type Action =
   | { readonly kind: 'job'; readonly on: Node; readonly argv: readonly string[]; readonly as: string }
   | { readonly kind: 'wait'; readonly on: Node; readonly text: string };
 
+/** A change inside a file that others edit too; carried out by the step itself. */
+export const edit = (on: Node, as: string, path: string, change: string): PlannedAction => ({
+  node: on.name,
+  kind: 'file',
+  as,
+  text: `edit ${path}: ${change}`,
+});
+
 export const run = (on: Node, command: Command): Action => ({ kind: 'run', on, command });
 export const file = (on: Node, content: FileWrite): Action => ({ kind: 'file', on, file: content });
 export const sql = (on: Node, statement: Text): Action => ({ kind: 'sql', on, statement });

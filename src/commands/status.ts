@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
 import { ReplctlError } from '../errors.ts';
-import type { StatusResult } from '../procedures/contract.ts';
+import { isHarmless, type StatusResult } from '../procedures/contract.ts';
 
 const unwell = ({ healthy, nodes, fleet }: StatusResult): ReplctlError | undefined => {
   if (healthy) return undefined;
@@ -13,11 +13,13 @@ const unwell = ({ healthy, nodes, fleet }: StatusResult): ReplctlError | undefin
       retryable: true,
     });
   }
-  const troubled = nodes.filter((node) => node.warnings.length > 0 || !['running', 'streaming'].includes(node.state));
+  const graveOf = (node: StatusResult['nodes'][number]) => node.warnings.filter(({ code }) => !isHarmless(code));
+  const states = ['running', 'streaming', 'catching-up'];
+  const troubled = nodes.filter((node) => graveOf(node).length > 0 || !states.includes(node.state));
   return new ReplctlError({
     code: 'NOT_HEALTHY',
     message: `${fleet} is not healthy: look at ${troubled.map((node) => node.name).join(', ') || 'its nodes'}.`,
-    hint: troubled.flatMap((node) => node.warnings)[0]?.hint,
+    hint: troubled.flatMap(graveOf)[0]?.hint,
   });
 };
 

@@ -70,6 +70,9 @@ export interface StatusResult {
   readonly nodes: readonly NodeStatus[];
 }
 
+/** Old data that was kept is worth a line, but nothing is wrong with it. */
+export const isHarmless = (code: string): boolean => code === 'OLD_DATA_KEPT';
+
 /** Which unfinished run: by id, by the node on whose host it is found, or the only one that is known here. */
 export interface RunChoice {
   readonly run?: string | undefined;

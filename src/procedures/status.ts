@@ -2,7 +2,7 @@ import type { NodeStatus } from '../adapters/adapter.ts';
 import type { FleetNode } from '../fleet/fleet.ts';
 import type { Session } from '../session.ts';
 import type { Warning } from '../workflow/step.ts';
-import type { StatusOptions, StatusResult } from './contract.ts';
+import { isHarmless, type StatusOptions, type StatusResult } from './contract.ts';
 
 /** Where the world differs from the fleet file. */
 const differencesOf = (node: NodeStatus, wanted: FleetNode, file: string): readonly Warning[] => {
@@ -49,11 +49,8 @@ const differencesOf = (node: NodeStatus, wanted: FleetNode, file: string): reado
 const asWanted = (node: NodeStatus, wanted: FleetNode): NodeStatus =>
   node.role === 'standalone' && wanted.follows === undefined ? { ...node, role: 'leader' } : node;
 
-/** Old data that was kept is worth a line, but nothing is wrong with it. */
-const harmless = new Set(['OLD_DATA_KEPT']);
-
 const isWell = (node: NodeStatus): boolean =>
-  ['running', 'streaming', 'catching-up'].includes(node.state) && node.warnings.every(({ code }) => harmless.has(code));
+  ['running', 'streaming', 'catching-up'].includes(node.state) && node.warnings.every(({ code }) => isHarmless(code));
 
 export const status = async (session: Session, { node: only }: StatusOptions): Promise<StatusResult> => {
   const fleet = await session.fleet();

@@ -48,7 +48,10 @@ const sameServer: Check = ({ facts }) => {
     });
 };
 
-const describeContent = ({ disk, server, layout }: PostgresFacts): string => {
+const describeContent = ({ disk, server, layout }: PostgresFacts, system: string | undefined): string => {
+  if (server && !server.inRecovery && server.systemIdentifier === system) {
+    return "a copy of the leader's cluster that accepts writes of its own (it was promoted, or started without standby.signal)";
+  }
   const databases = server?.databases.filter((database) => database.user_made).map((database) => database.name) ?? [];
   if (databases.length > 0) return `databases ${databases.slice(0, 5).join(', ')}${databases.length > 5 ? ', …' : ''}`;
   if (server?.inRecovery) return 'a follower of another server';
@@ -57,13 +60,13 @@ const describeContent = ({ disk, server, layout }: PostgresFacts): string => {
   return `${disk?.entries} entries that are not a cluster in ${layout?.dataDir}`;
 };
 
-const existingData: Check = ({ facts: { follower }, want }) => {
+const existingData: Check = ({ facts: { follower, leader }, want }) => {
   if (!follower.layout || isPristine(follower) || want.replace) return [];
   return [
     error({
       code: 'DATA_PRESENT',
       node: follower.node,
-      message: `${follower.layout.dataDir} on ${follower.node} is not empty: it holds ${describeContent(follower)}`,
+      message: `${follower.layout.dataDir} on ${follower.node} is not empty: it holds ${describeContent(follower, leader.server?.systemIdentifier)}`,
       hint: 'Look at it; --replace moves it aside (nothing is deleted) and puts the copy in its place.',
     }),
   ];

@@ -1,5 +1,5 @@
 import type { Step } from '../../../workflow/step.ts';
-import { describe, run as runs, sql } from '../../action.ts';
+import { describe, edit, sql } from '../../action.ts';
 import { setting } from '../facts.ts';
 import { hasBlock, renderBlock, withBlock, withoutBlock, type HbaBlock } from '../pg-hba.ts';
 import type { Work } from '../work.ts';
@@ -34,7 +34,7 @@ export const admit = (work: Work, server: Work['serving'][number]): Step => {
     input: { path: setting(facts.server, 'hba_file'), role: work.role },
     refusesRun: true,
     plan: () => [
-      describe(runs(node, { argv: ['replace', file.path, `# at its top:\n${renderBlock(block)}`], as: layout.osUser })),
+      edit(node, layout.osUser, file.path, `at its top\n${renderBlock(block).trimEnd()}`),
       describe(sql(node, 'SELECT pg_reload_conf()')),
     ],
     probe: async ({ signal }) => {
@@ -68,14 +68,7 @@ export const dismiss = (work: Work, server: Work['serving'][number]): Step => {
     title: `take ${work.nodes.follower.name} out of pg_hba.conf on ${node.name}`,
     node: node.name,
     input: { path: file.path },
-    plan: () => [
-      describe(
-        runs(node, {
-          argv: ['replace', file.path, `# without the block of ${block.fleet}/${block.node}`],
-          as: layout.osUser,
-        }),
-      ),
-    ],
+    plan: () => [edit(node, layout.osUser, file.path, `without the block of ${block.fleet}/${block.node}`)],
     probe: async ({ signal }) =>
       hasBlock(await readHba(file, signal), block)
         ? { state: 'absent' }

@@ -4,7 +4,7 @@ import { describe, job as jobs, perform, run as runs } from '../../action.ts';
 import { installedRun, type Work } from '../work.ts';
 import { basebackupArgv } from './basebackup.ts';
 import { followJob, longJob } from './copy-job.ts';
-import { isStaged, prepareStaging, removeStaging } from './staging.ts';
+import { prepareStaging, removeStaging, stagedBytes } from './staging.ts';
 import { watchCopy } from './watch-copy.ts';
 
 /** Pulls the copy into staging: a job on the follower, which goes on whatever happens to us. */
@@ -32,24 +32,18 @@ export const copy = (work: Work): Step => {
       if (state.state === 'lost') return { state: 'partial', evidence: 'the copy was cut off' };
       if (state.exitCode !== 0)
         return { state: 'partial', evidence: `the copy ended with exit code ${state.exitCode}` };
-      if (!(await isStaged(work, signal)))
+      const bytes = await stagedBytes(work, signal);
+      if (bytes === undefined)
         return { state: 'partial', evidence: `the copy has ended, but ${work.places[0].staged} is not whole` };
       return {
         state: 'done',
         evidence: `the copy is in ${work.places[0].staged}`,
-        output: { seconds: Math.round(state.seconds) },
+        output: { bytes, seconds: Math.round(state.seconds) },
       };
     },
     intent: async () => ({ job: { ...job.handle }, staged: work.places.map((place) => place.staged) }),
     apply: async (context) => {
-      let bytes = 0;
-      const watch = watchCopy(work, {
-        ...context,
-        progress: (progress) => {
-          bytes = progress.bytes ?? bytes;
-          context.progress(progress);
-        },
-      });
+      const watch = watchCopy(work, context);
       const prepare = async (signal: AbortSignal) => {
         // What was verified was another copy.
         await removeJob(follower.host, longJob(work, 'verify', []).handle);
@@ -59,14 +53,13 @@ export const copy = (work: Work): Step => {
       try {
         await followJob(work, context, {
           job,
-          isWhole: () => isStaged(work, context.signal),
+          isWhole: async () => (await stagedBytes(work, context.signal)) !== undefined,
           prepare,
           look: watch.look,
         });
       } finally {
         await watch.close();
       }
-      return { bytes };
     },
     undo: async ({ signal }) => {
       await cancelJob(follower.host, job.handle);

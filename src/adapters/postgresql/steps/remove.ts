@@ -4,7 +4,7 @@ import type { LeaseGuard } from '../../../hosts/host.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { poll } from '../../../workflow/waiting.ts';
 import type { Node } from '../../adapter.ts';
-import { describe, run as runs, sql } from '../../action.ts';
+import { describe, edit, run as runs, sql } from '../../action.ts';
 import type { PostgresFacts } from '../facts.ts';
 import { passfilePath } from '../layout.ts';
 import { ownership, quoteIdent, quoteLiteral, roleName, slotPrefix } from '../names.ts';
@@ -135,14 +135,7 @@ export const closeDoor = (removal: Removal): Step => {
     title: `take ${removal.name} out of pg_hba.conf on ${place.node.name}`,
     node: place.node.name,
     input: { path: file.path },
-    plan: () => [
-      describe(
-        runs(place.node, {
-          argv: ['replace', file.path, `# without the block of ${owner.fleet}/${owner.node}`],
-          as: place.layout.osUser,
-        }),
-      ),
-    ],
+    plan: () => [edit(place.node, place.layout.osUser, file.path, `without the block of ${owner.fleet}/${owner.node}`)],
     probe: async ({ signal }) =>
       hasBlock(await readHba(file, signal), owner)
         ? { state: 'absent' }

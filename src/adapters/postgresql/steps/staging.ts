@@ -31,15 +31,17 @@ export const removeStaging = async (work: Work, signal: AbortSignal): Promise<vo
   }
 };
 
-/** A copy is whole when its control file is there: the server sends it last. */
-export const isStaged = async (work: Work, signal: AbortSignal): Promise<boolean> => {
+/** A copy is whole when its control file is there: the server sends it last. Its size is what the manifest says of its files. */
+const sizeScript = `
+[ -f "$1/global/pg_control" ] && [ -f "$1/backup_label" ] || exit 1
+grep -o '"Size": [0-9]*' -- "$1/backup_manifest" | awk '{ sum += $2 } END { printf "%.0f", sum }'`;
+
+/** Bytes of the staged copy; undefined where it is not whole. */
+export const stagedBytes = async (work: Work, signal: AbortSignal): Promise<number | undefined> => {
   const { staged } = work.places[0];
   const result = await work.nodes.follower.host.run(
-    {
-      argv: ['test', '-f', `${staged}/global/pg_control`, '-a', '-f', `${staged}/backup_label`],
-      as: work.layouts.follower.osUser,
-    },
+    { argv: ['sh', '-c', sizeScript, 'size', staged], as: work.layouts.follower.osUser },
     { signal },
   );
-  return result.exitCode === 0;
+  return result.exitCode === 0 ? Number(result.stdout) : undefined;
 };
