@@ -105,7 +105,10 @@ describe('the start', () => {
   });
 
   test('does not need a home that can be written', () => {
-    const ended = spawnSync(process.execPath, [bin, '--version'], { env: { ...env, HOME: '/dev/null' }, encoding: 'utf8' });
+    const ended = spawnSync(process.execPath, [bin, '--version'], {
+      env: { ...env, HOME: '/dev/null' },
+      encoding: 'utf8',
+    });
     expect(ended).toMatchObject({ status: 0, stderr: '' });
   });
 });
