@@ -135,8 +135,12 @@ export const startMaster = async (options: MasterOptions): Promise<Master> => {
     },
     async stop(reason) {
       failure ??= reason;
+      // A signal alone may be noticed only when the connection next has something to do: the end of its input is something.
       process.kill();
+      process.stdin?.end();
+      const impatient = setTimeout(() => process.kill('SIGKILL'), 1000);
       await ended;
+      clearTimeout(impatient);
     },
   };
 };
