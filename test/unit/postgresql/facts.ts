@@ -1,5 +1,6 @@
 import type { Cast } from '../../../src/adapters/adapter.ts';
 import type {
+  ControlFacts,
   DiskFacts,
   FullServerFacts,
   MachineFacts,
@@ -12,7 +13,7 @@ import type { SettingName } from '../../../src/adapters/postgresql/server-query.
 export interface Unlike {
   readonly machine?: Partial<MachineFacts>;
   readonly layout?: Partial<Layout> | null;
-  readonly disk?: Partial<DiskFacts> | null;
+  readonly disk?: (Partial<Omit<DiskFacts, 'control'>> & { readonly control?: ControlFacts | null }) | null;
   readonly server?: Partial<FullServerFacts> | null;
   readonly settings?: Partial<Record<SettingName, string>>;
   readonly rest?: Partial<
@@ -96,6 +97,12 @@ const diskOf = (system: string): DiskFacts => ({
   autoConf: '',
 });
 
+const diskFacts = (system: string, { control, ...unlike }: NonNullable<Unlike['disk']> = {}): DiskFacts => {
+  const { control: sound, ...rest } = diskOf(system);
+  const found = control === undefined ? sound : control;
+  return { ...rest, ...unlike, ...(found ? { control: found } : {}) };
+};
+
 const serverOf = (system: string): FullServerFacts => ({
   version: '17.6 (Debian 17.6-1)',
   versionNumber: 170_006,
@@ -134,7 +141,7 @@ const settingRows = (wanted: Partial<Record<SettingName, string>>): FullServerFa
 /** A Debian machine with a running server, of the cluster `system`, and what `unlike` says. */
 export const postgresFacts = (node: string, system: string, unlike: Unlike = {}): PostgresFacts => {
   const server = unlike.server === null ? undefined : { ...serverOf(system), ...unlike.server };
-  const disk = unlike.disk === null ? undefined : { ...diskOf(system), ...unlike.disk };
+  const disk = unlike.disk === null ? undefined : diskFacts(system, unlike.disk);
   const rows = { ...settingRows({ ...settings, ...unlike.settings }), ...unlike.server?.settings };
   return {
     node,
