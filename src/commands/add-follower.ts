@@ -37,7 +37,7 @@ caught up and refuses writes. On a healthy follower it changes nothing. After an
       helpValue: '1h',
     }),
     rate: Flags.custom<number>({ parse: async (text) => parseRate(text) })({
-      description: 'Upper limit of the copy, to spare the source.',
+      description: 'Upper limit of what the copy reads and sends, to spare the source and the network.',
       helpValue: '50MB/s',
     }),
     parallel: Flags.integer({ min: 1, description: 'How many streams copy at once, where the method can.' }),

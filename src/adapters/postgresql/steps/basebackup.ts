@@ -20,10 +20,17 @@ export const copiesFromUpstream = (work: Work): boolean => work.nodes.source.nam
 
 const usesSlot = (work: Work): boolean => copiesFromUpstream(work) && !leavesSlotAlone(work);
 
-/** Compressed by the server from 15 on; the client must have been built with zstd too. */
+/**
+ * Compressed by the server from 15 on; the client must have been built with zstd too. Not under `--rate`: the server counts compressed bytes, and
+ * rows that compress thirtyfold would be read thirty times as fast as was asked for.
+ */
 const compression = (work: Work): readonly string[] => {
   const { source, follower } = work.context.facts;
-  const able = work.layouts.source.major >= 15 && source.server?.zstd === true && follower.disk?.zstd === true;
+  const able =
+    work.context.want.rate === undefined &&
+    work.layouts.source.major >= 15 &&
+    source.server?.zstd === true &&
+    follower.disk?.zstd === true;
   return able ? ['--compress=server-zstd:level=1'] : [];
 };
 
