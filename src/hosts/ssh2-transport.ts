@@ -53,8 +53,10 @@ const connectAll = async (ssh2: typeof import('ssh2'), route: Route, signal: Abo
 /** How long a server may take to say goodbye. */
 const politeMilliseconds = 500;
 
+export const loadSsh2 = async (): Promise<typeof import('ssh2')> => (await import('ssh2')).default;
+
 export const openSsh2 = async (route: Route, signal?: AbortSignal): Promise<Transport> => {
-  const { default: ssh2 } = await import('ssh2');
+  const ssh2 = await loadSsh2();
   const clients = await connectAll(ssh2, route, signal);
   const client = clients.at(-1)!;
   const hop: Hop = route.hops.at(-1)!;
