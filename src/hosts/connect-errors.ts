@@ -25,6 +25,15 @@ export const unreachable = (hop: Hop, why: string, cause?: unknown): ReplctlErro
   });
 };
 
+/** What sshd says when a connection has as many sessions as it allows. */
+export const tooManySessions = (node: string): ReplctlError =>
+  new ReplctlError({
+    code: 'HOST_UNREACHABLE',
+    node,
+    message: `sshd on ${node} opens no further session on the connection; the command was not run`,
+    hint: `MaxSessions in its sshd_config must be 10 (the default) or more, not less.`,
+  });
+
 export interface AuthRefusal {
   readonly hop: Hop;
   readonly locked?: readonly string[];

@@ -19,7 +19,8 @@ const open = async (settings: HostSettings, options: ConnectOptions): Promise<Tr
     return openLocal(settings.node, environment);
   }
   // Most connections need it, and it is read while `ssh -G` runs.
-  if (settings.transport !== 'openssh') void import('./ssh2-transport.ts').then(({ loadSsh2 }) => loadSsh2());
+  if (settings.transport !== 'openssh')
+    import('./ssh2-transport.ts').then(async ({ loadSsh2 }) => loadSsh2()).catch(() => {});
   const route = await resolveRoute(settings, { signal, environment });
   const kind = settings.transport === 'auto' ? await chooseTransport(route) : settings.transport;
   if (kind === 'ssh2') {

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { ReplctlError } from '../errors.ts';
 import type { Transport } from './channel.ts';
 import type { Command, Login } from './host.ts';
+import { tooManySessions } from './connect-errors.ts';
 import { Marks, type Report } from './marks.ts';
 import { refusal } from './refusal.ts';
 import { identityOf, killAfterSeconds, killCommand, remoteCommand } from './remote-command.ts';
@@ -46,6 +47,7 @@ const outcome = (session: Session, command: Command, report: Report, code: numbe
       hint: 'Another run may have taken the node over: look at `replctl runs`, then `replctl resume`.',
     });
   }
+  if (exitCode === undefined && /Session open refused by peer/.test(report.stderr)) throw tooManySessions(node);
   if (exitCode === undefined) {
     throw new ReplctlError({
       code: 'OUTCOME_UNKNOWN',

@@ -9,6 +9,8 @@ export interface Report {
 }
 
 const longestMark = 80;
+/** A stream may live for hours: its first errors give way to its last. */
+const keptBytes = 4 * 1024 * 1024;
 
 /**
  * Takes our lines out of a stderr stream. What comes before `start` (start-up files, sudo's lecture) is not the command's, and
@@ -18,6 +20,7 @@ export class Marks {
   readonly #pattern: RegExp;
   readonly #nonce: string;
   readonly #chunks: Buffer[] = [];
+  #size = 0;
   #tail = '';
   #pid: number | undefined;
   #exitCode: number | undefined;
@@ -43,6 +46,8 @@ export class Marks {
 
   feed(chunk: Buffer): void {
     this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    while (this.#size > keptBytes && this.#chunks.length > 1) this.#size -= this.#chunks.shift()!.length;
     const text = this.#tail + chunk.toString('latin1');
     for (const [, kind, number] of text.matchAll(this.#pattern)) {
       if (kind === 'start') this.#pid = Number(number);

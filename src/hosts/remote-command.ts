@@ -18,6 +18,18 @@ fi
 exec "$@"
 `;
 
+/** The kernel takes no longer argument, and the whole text is one of the login shell's. */
+const longestText = 120_000;
+
+const checkLength = (text: string): string => {
+  if (Buffer.byteLength(text) <= longestText) return text;
+  throw new ReplctlError({
+    code: 'BUG',
+    message: `A command line of ${text.length} characters is too long for a host: ${text.slice(0, 200)}…`,
+    hint: 'What is that long goes by standard input.',
+  });
+};
+
 const checkUser = (user: string): void => {
   if (!/^[^-+#%:/\s\0][^:/\s\0]*$/.test(user)) {
     throw new ReplctlError({ code: 'BUG', message: `${JSON.stringify(user)} is no name of an OS user` });
@@ -88,7 +100,9 @@ export interface RemoteCommandOptions {
  * every transport, and says it in stderr too, where a transport's own way of telling it is ambiguous (`ssh` and 255).
  */
 export const remoteCommand = (command: Command, { login, nonce, seconds }: RemoteCommandOptions): string =>
-  `cd /; umask 077; export LC_ALL=C; ${withGuard(command, login, nonce, seconds)}; s=$?; echo "${nonce} exit $s" >&2; exit $s`;
+  checkLength(
+    `cd /; umask 077; export LC_ALL=C; ${withGuard(command, login, nonce, seconds)}; s=$?; echo "${nonce} exit $s" >&2; exit $s`,
+  );
 
 /** Ends the command whose `timeout` has this process id. */
 export const killCommand = (pid: number, as: string | undefined, login: Login): string =>

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import { isReplctlError, ReplctlError } from '../errors.ts';
 import type { Channel, ConnectTarget, Transport } from './channel.ts';
-import { shownHop, unreachable } from './connect-errors.ts';
+import { shownHop, tooManySessions, unreachable } from './connect-errors.ts';
 import type { Hop, Route } from './route.ts';
 import { nothingAnswers } from './socket.ts';
 import { connectHop } from './ssh2-connect.ts';
@@ -93,6 +93,7 @@ export const openSsh2 = async (route: Route, signal?: AbortSignal): Promise<Tran
         }
         client.exec(text, (error, stream) => {
           if (!error) resolve(asChannel(stream));
+          else if (!failure && error.message.includes('open failed')) reject(tooManySessions(hop.node));
           else reject(failure ?? (isReplctlError(error) ? error : unreachable(hop, error.message, error)));
         });
       }),

@@ -1,5 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -127,6 +129,29 @@ describe.each(['ssh2', 'openssh'] as const)('logins over %s', (transport) => {
     const attempt = connectHost({ ...mute.settings, transport, connectTimeoutSeconds: 2 });
     expect(await failure(attempt)).toMatchObject({ code: 'HOST_UNREACHABLE', node: 'db1' });
     expect(performance.now() - begun).toBeLessThan(6000);
+  });
+
+  test('gives up on a port where something is that says nothing', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const error = await failure(connectHost({ ...settings(), port, connectTimeoutSeconds: 2 }));
+    expect(error).toMatchObject({ code: 'HOST_UNREACHABLE', node: 'db1', retryable: true });
+    expect(error).toHaveProperty('message', expect.stringContaining(`127.0.0.1:${port}`));
+  });
+
+  test('says so when sshd allows too few sessions, and does not say that anything was run', async () => {
+    const tight = await startSshd(['MaxSessions 2']);
+    onTestFinished(() => tight.stop());
+    const host = await connectHost({ ...tight.settings, transport });
+    onTestFinished(() => host.close());
+    const runs = await Promise.allSettled(Array.from({ length: 4 }, async () => host.run({ argv: ['sleep', '0.5'] })));
+    const refused = runs.flatMap((run) => (run.status === 'rejected' ? [run.reason as unknown] : []));
+    expect(refused.length).toBeGreaterThan(0);
+    for (const error of refused) {
+      expect(error).toMatchObject({ code: 'HOST_UNREACHABLE', hint: expect.stringContaining('MaxSessions') as string });
+    }
   });
 
   test('can be called off', async () => {

@@ -55,6 +55,10 @@ describe('remoteCommand', () => {
     expect(() => build({ argv: ['id'], as }, ops)).toThrow('OS user');
   });
 
+  test('refuses a command line that no kernel takes', () => {
+    expect(() => build({ argv: ['echo', 'x'.repeat(200_000)] }, ops)).toThrow('too long');
+  });
+
   test('ends a command as the user whose it is', () => {
     expect(killCommand(42, 'postgres', ops)).toBe(`sudo -n -H -u postgres -- sh -c 'kill -TERM "$1"' sh 42`);
   });
