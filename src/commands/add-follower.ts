@@ -54,7 +54,7 @@ caught up and refuses writes. On a healthy follower it changes nothing. After an
           node: args.node,
           upstream: flags.upstream,
           copyFrom: flags['copy-from'],
-          allow: flags.allow,
+          allow: flags.allow ?? [],
           method: flags.method,
           replace: flags.replace,
           discardOld: flags['discard-old'],

@@ -37,7 +37,7 @@ Exit 0 when nothing speaks against it, 3 when something does.`;
           node: args.node,
           upstream: flags.upstream,
           copyFrom: flags['copy-from'],
-          allow: flags.allow,
+          allow: flags.allow ?? [],
           method: flags.method,
           replace: flags.replace,
           discardOld: false,
