@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, type Lab } from '../lab/lab.ts';
-import { labUnavailable } from '../lab/setup.ts';
 import { compareOnce } from './support/compare.ts';
+import { describeInLab } from './support/in-lab.ts';
+import { sample } from './support/sample.ts';
 import { mainServer, type Server } from './support/server.ts';
 
-const reason = labUnavailable();
 const second = `Büro "eins" 'zwei' 名`;
 const odd = '"odd names".';
 
@@ -38,7 +36,7 @@ planted.push(
 );
 
 /** Two clusters that have nothing to do with each other, with the same rows: every difference below was planted. */
-describe.skipIf(reason !== undefined)(`the comparison${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+describeInLab('the comparison', () => {
   let lab: Lab;
   let here: Server;
   let there: Server;
@@ -51,7 +49,6 @@ describe.skipIf(reason !== undefined)(`the comparison${reason === undefined ? ''
       { name: 'there', disk: 'memory' },
     ]);
     [here, there] = [mainServer(machines[0]), mainServer(machines[1])];
-    const sample = readFileSync(join(import.meta.dirname, 'support', 'sample-data.sql'), 'utf8');
     await Promise.all([here.sql(sample), there.sql(sample)]);
   });
   afterAll(() => lab?.destroy());

@@ -55,3 +55,9 @@ export const leftOnFollower = async (machine: Machine) => {
     processes: await find('ps -eo args= | grep -E "[p]g_basebackup|[p]g_verifybackup|[r]eplctl-job" || true'),
   };
 };
+
+/** How many copies were begun on a server with `log_replication_commands`, as its log says. */
+export const backupsTaken = async (machine: Machine): Promise<number> =>
+  Number(
+    await machine.ok('cat /var/log/postgresql/*.log | grep -c "received replication command: BASE_BACKUP" || true'),
+  );

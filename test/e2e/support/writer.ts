@@ -7,6 +7,8 @@ export interface Writer {
   count(): Promise<number>;
   /** Returns when that many more rows are committed. */
   more(rows: number): Promise<void>;
+  /** Writes again after a stop. */
+  goOn(): Promise<void>;
   /** Ends in order; returns the ids of all rows that the server said are committed. */
   stop(): Promise<readonly number[]>;
 }
@@ -24,7 +26,7 @@ statement() {
 exec 3<> <(:)
 n=0
 while [ ! -e /run/writer/stop ]; do n=$((n + 1)); statement $n; read -r -t 0.002 -u 3; done |
-  psql -X -q -At -v ON_ERROR_STOP=1 -p ${port} -d postgres >/run/writer/committed
+  psql -X -q -At -v ON_ERROR_STOP=1 -p ${port} -d postgres >>/run/writer/committed
 echo "ended $?" >/run/writer/ended`;
 
 const tables = `CREATE TABLE written (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text, at timestamptz DEFAULT clock_timestamp());
@@ -35,7 +37,8 @@ export const startWriter = async (machine: Machine, { port = 5432 } = {}): Promi
   const psql = ['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-p', String(port)];
   await machine.ok(psql, { user: 'postgres', input: tables });
   await machine.ok('install -d -o postgres /run/writer; cat >/run/writer/script', { input: script(port) });
-  await machine.ok('systemd-run --quiet --unit=writer --uid=postgres bash /run/writer/script');
+  const begin = () => machine.ok('systemd-run --quiet --collect --unit=writer --uid=postgres bash /run/writer/script');
+  await begin();
   const count = async () => Number(await machine.ok('wc -l </run/writer/committed'));
   const more = async (rows: number) => {
     const wanted = (await count()) + rows;
@@ -49,8 +52,15 @@ export const startWriter = async (machine: Machine, { port = 5432 } = {}): Promi
   return {
     count,
     more,
+    goOn: async () => {
+      await machine.ok('cd /run/writer; rm stop ended');
+      await begin();
+      await more(20);
+    },
     stop: async () => {
-      await machine.ok('touch /run/writer/stop; until [ -e /run/writer/ended ]; do sleep 0.05; done');
+      await machine.ok(
+        'touch /run/writer/stop; until [ -e /run/writer/ended ]; do sleep 0.05; done; while systemctl -q is-active writer; do sleep 0.05; done',
+      );
       const how = await machine.ok('cat /run/writer/ended; cat /run/writer/committed');
       const [ended, ...ids] = how.trimEnd().split('\n');
       if (ended !== 'ended 0') throw new Error(`the writer ended with ${ended}`);
