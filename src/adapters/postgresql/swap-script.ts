@@ -55,32 +55,43 @@ do=place_in; data "$@"
 `;
 
 const restore = String.raw`
-back() { # mode final staged aside glob
-  if [ "$1" = rename ]; then
-    if [ ! -e "$3" ] && [ -d "$2" ] && [ "$taken" = yes ]; then mv -T -- "$2" "$3"; fi
-    if [ -d "$4" ] && [ ! -e "$2" ]; then mv -T -- "$4" "$2"; fi
-    settle "$(dirname "$2")"
-  else
-    base=$(dirname "$3")
-    [ -e "$base/moved-out" ] || { [ ! -d "$4" ] || { move_entries "$4" "$2" "$5" last; rmdir -- "$4"; }; return 0; }
-    [ -e "$base/moved-back" ] || { move_entries "$2" "$3" "$5" first; touch "$base/moved-back"; settle "$base"; }
-    [ ! -d "$4" ] || { move_entries "$4" "$2" "$5" last; rmdir -- "$4"; }
-    rm -f -- "$base/moved-out" "$base/moved-back"; settle "$base"
+take_away() { # kind mode final staged aside glob
+  if [ "$2" = entries ]; then
+    base=$(dirname "$4")
+    if [ -e "$base/moved-out" ] && [ ! -e "$base/moved-back" ]; then
+      move_entries "$3" "$4" "$6" first
+      touch "$base/moved-back"; settle "$base"
+    fi
+  elif [ -d "$3" ] && [ -d "$5" ] && [ -e "$4" ]; then
+    rmdir -- "$3" 2>/dev/null || fail "$3 came back after it was moved to $5"
+  elif [ -d "$3" ] && [ ! -e "$4" ]; then
+    # Only what this run put there is taken away again.
+    if [ "$1" = data ] && [ "$(cat "$3/replctl.run" 2>/dev/null)" != "$run" ]; then
+      [ ! -d "$5" ] || fail "$3 is not the copy of $run: somebody put it there after $5 was set aside"
+    elif [ "$1" = data ] || [ -d "$5" ]; then mv -T -- "$3" "$4"; settle "$(dirname "$3")"; fi
   fi
 }
+bring_back() {
+  if [ "$2" = entries ]; then
+    base=$(dirname "$4")
+    if [ -d "$5" ]; then move_entries "$5" "$3" "$6" last; rmdir -- "$5"; settle "$base"; fi
+    # In this order: without the first nothing is ever taken away.
+    rm -f -- "$base/moved-out"; settle "$base"; rm -f -- "$base/moved-back"
+  elif [ -d "$5" ] && [ ! -e "$3" ]; then mv -T -- "$5" "$3"; settle "$(dirname "$3")"; fi
+}
 stopped "$3"
-# Only a directory that this run put there is taken away again.
-taken=no
-if [ "$2" = entries ]; then [ ! -e "$(dirname "$4")/moved-out" ] || taken=yes
-elif [ "$(cat "$3/replctl.run" 2>/dev/null)" = "$run" ] || [ -d "$5" ]; then taken=yes; fi
-[ "$taken" = yes ] || exit 0
-while [ $# -ge 6 ]; do
-  kind=$1; shift
-  back "$1" "$2" "$3" "$4" "$5"
-  [ "$kind" != data ] || data_dir=$2
-  [ "$kind" != wal ] || [ ! -L "$data_dir/pg_wal" ] || ln -sfn -- "$2" "$data_dir/pg_wal"
-  shift 5
-done
+# As on the way there: the data directory leaves first and comes last, so that no server finds half of each.
+take_away "$@"
+set_aside=$5
+others() {
+  while [ $# -ge 6 ]; do
+    [ "$1" = data ] || { take_away "$@"; bring_back "$@"; }
+    [ "$1" != wal ] || [ ! -L "$set_aside/pg_wal" ] || ln -sfn -- "$3" "$set_aside/pg_wal"
+    shift 6
+  done
+}
+others "$@"
+bring_back "$@"
 `;
 
 const placeArguments = (run: string, places: readonly Place[]): readonly string[] => [
@@ -97,7 +108,7 @@ export const swapCommand = (run: string, places: readonly Place[]): readonly str
   ...placeArguments(run, places),
 ];
 
-/** The way back: the copy to its staging place, what was set aside to where it was. */
+/** The way back: the copy to its staging place, what was set aside to where it was. Takes up where it, or the swap, was cut off. */
 export const restoreCommand = (run: string, places: readonly Place[]): readonly string[] => [
   'bash',
   '-c',

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { must } from '../../../hosts/host.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, run as runs } from '../../action.ts';
@@ -40,7 +41,7 @@ export const swap = (work: Work): Step => {
       return { aside: replaced.map(({ aside }) => aside) };
     },
     undo: async ({ signal, intent }) => {
-      const begun = (await installedRun(work, signal)) === work.run || (await isAside(work, signal));
+      const begun = (await installedRun(work, signal)) === work.run || (await isBegun(work, signal));
       if (!begun) return;
       await stopServer(follower, layout, work.context.guard(), signal);
       await must(
@@ -58,9 +59,14 @@ export const swap = (work: Work): Step => {
   };
 };
 
-const isAside = async (work: Work, signal: AbortSignal): Promise<boolean> => {
+/** Was anything moved by this run, or is a move back not finished? */
+const isBegun = async (work: Work, signal: AbortSignal): Promise<boolean> => {
+  const marks = work.places.flatMap(({ mode, staged, aside }) =>
+    mode === 'entries' ? [aside, `${dirname(staged)}/moved-out`] : [aside],
+  );
+  const script = 'for mark in "$@"; do [ ! -e "$mark" ] || exit 0; done; exit 1';
   const result = await work.nodes.follower.host.run(
-    { argv: ['test', '-d', work.places[0].aside], as: work.layouts.follower.osUser },
+    { argv: ['sh', '-c', script, 'begun', ...marks], as: work.layouts.follower.osUser },
     { signal },
   );
   return result.exitCode === 0;
