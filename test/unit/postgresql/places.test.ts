@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { placesOf } from '../../../src/adapters/postgresql/places.ts';
+import { castOf, type Unlike } from './facts.ts';
+import { nodesOf, theRun } from './nodes.ts';
+
+const tablespace = { oid: 16_400, name: 'fast', path: '/srv/fast', bytes: 1 };
+
+const placesFor = (follower: Unlike, source: Unlike = {}, tablespaces: Readonly<Record<string, string>> = {}) => {
+  const facts = castOf({ leader: source, follower });
+  return placesOf(theRun, facts.follower, facts.source, nodesOf(facts, { tablespaces }).follower);
+};
+
+describe('the places of a run', () => {
+  test('lie beside the data directory', () => {
+    expect(placesFor({})).toEqual([
+      {
+        kind: 'data',
+        mode: 'rename',
+        entries: '*',
+        final: '/var/lib/postgresql/17/main',
+        staged: '/var/lib/postgresql/17/main.replctl-r-0a1b2c3d4e',
+        aside: '/var/lib/postgresql/17/main.replctl-aside-r-0a1b2c3d4e',
+      },
+    ]);
+  });
+
+  test.each<[string, Unlike]>([
+    ['is a mount point', { disk: { mount: true } }],
+    ['has a parent that the server may not write', { disk: { parentWritable: false } }],
+  ])('lie within the data directory where that %s', (_, follower) => {
+    expect(placesFor(follower)[0]).toMatchObject({
+      mode: 'entries',
+      entries: '*',
+      staged: '/var/lib/postgresql/17/main/.replctl-r-0a1b2c3d4e/staged',
+      aside: '/var/lib/postgresql/17/main/.replctl-r-0a1b2c3d4e/aside',
+    });
+  });
+
+  test('are on the log’s own file system for the log', () => {
+    const wal = { dir: '/wal/17', free: 1, device: '9', mount: false };
+    expect(placesFor({ disk: { wal } })[1]).toMatchObject({
+      kind: 'wal',
+      mode: 'rename',
+      final: '/wal/17',
+      staged: '/wal/17.replctl-r-0a1b2c3d4e',
+    });
+    expect(placesFor({ disk: { wal: { ...wal, mount: true } } })[1]).toMatchObject({
+      mode: 'entries',
+      staged: '/wal/17/.replctl-r-0a1b2c3d4e/staged',
+    });
+  });
+
+  test('are in each tablespace, of which only this version’s entry is ours', () => {
+    expect(placesFor({}, { server: { tablespaces: [tablespace] } })[1]).toEqual({
+      kind: 'tablespace',
+      mode: 'entries',
+      entries: 'PG_17_*',
+      source: '/srv/fast',
+      final: '/srv/fast',
+      staged: '/srv/fast/.replctl-r-0a1b2c3d4e/staged',
+      aside: '/srv/fast/.replctl-r-0a1b2c3d4e/aside',
+    });
+  });
+
+  test('follow the fleet file’s map of tablespaces', () => {
+    const [, mapped] = placesFor({}, { server: { tablespaces: [tablespace] } }, { '/srv/fast': '/mnt/ssd/fast' });
+    expect(mapped).toMatchObject({ source: '/srv/fast', final: '/mnt/ssd/fast' });
+  });
+});
