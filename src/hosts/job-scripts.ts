@@ -107,19 +107,26 @@ look() {
   [ "$ours" ] || members=''
   all="$holders$members"
 }
-send() {
-  look
-  [ -z "$all" ] || kill -"$1" $all 2>/dev/null
-}
 now() { IFS=' ' read -r up idle </proc/uptime; up=\${up%%.*}; }
-left() {
-  now; until=$((up + $1))
-  while [ "$up" -le "$until" ]; do look; [ -z "$all" ] && return 1; sleep 0.1; now; done
+sent=''
+# Once to each, also to those that are born while the others end.
+term() {
+  for pid in $all; do
+    case "$sent " in *" $pid "*) ;; *) sent="$sent $pid"; kill -TERM "$pid" 2>/dev/null ;; esac
+  done
 }
-send TERM
-if left 9; then
-  for round in 1 2 3; do send KILL; left 1 || break; done
-fi
+end() {
+  now; until=$((up + $1))
+  while [ "$up" -le "$until" ]; do
+    look
+    [ -z "$all" ] && return 0
+    if [ "$2" = TERM ]; then term; else kill -KILL $all 2>/dev/null; fi
+    sleep 0.1
+    now
+  done
+  return 1
+}
+end 9 TERM || end 3 KILL
 look
 [ -z "$all" ] || { echo "still there:$all" >&2; exit ${jobExit.stillRuns}; }
 `;

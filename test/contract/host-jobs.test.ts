@@ -35,6 +35,19 @@ onEachTransport('jobs', (underTest) => {
     await removeJob(underTest().host, job);
   });
 
+  test('are waited for on the host: the answer comes when they end, or when patience does', async () => {
+    const { host } = underTest();
+    const job = spec(sh('sleep 2'));
+    await start(job);
+    expect(await inspectJob(host, job, { patience: 1 })).toMatchObject({ state: 'running' });
+    expect(await inspectJob(host, job, { patience: 30 })).toMatchObject({ state: 'ended', exitCode: 0 });
+    const long = spec(sh('sleep 60'));
+    await start(long);
+    const waiting = failure(inspectJob(host, long, { patience: 30, signal: AbortSignal.timeout(500) }));
+    expect(await waiting).toMatchObject({ name: 'TimeoutError' });
+    await cancelJob(host, long);
+  });
+
   test('outlive the connection and are found from another', async () => {
     const first = await underTest().again();
     const job = await startJob(first, spec(sh('echo begun; sleep 1; echo done')));
@@ -122,9 +135,10 @@ onEachTransport('jobs', (underTest) => {
 
   test('are lost when all of them was killed', async () => {
     const { host } = underTest();
-    const job = spec(sh('sleep 60'));
+    const long = uniqueSleep();
+    const job = spec(['sleep', long]);
     await start(job);
-    await expect.poll(() => readdirSync(join(job.directory, job.id))).toContain('process');
+    await expect.poll(() => runsHere(`^sleep ${long}`)).toBe(true);
     const leader = readFileSync(join(job.directory, job.id, 'process'), 'utf8').split('\n')[1]!;
     await host.run({ argv: ['pkill', '-KILL', '-s', leader], as: owner });
     expect(await over(job)).toMatchObject({ state: 'lost' });
