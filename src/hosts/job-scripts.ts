@@ -56,10 +56,14 @@ setsid sh -c "$wrapper" replctl-job "$job" "$@" </dev/null >>"$job/stdout" 2>>"$
 
 export const startWrapper = wrapper.trim();
 
-/** $1 directory of the job. First line of stdout: state, exit code, seconds; after it the end of the job's stdout; on stderr that of its stderr. */
+/**
+ * $1 directory of the job, $2 seconds to wait for its end. First line of stdout: state, exit code, seconds; after it the end of the job's
+ * stdout; on stderr that of its stderr. It waits on a descriptor that cancelling does not take for the job's own.
+ */
 export const inspectScript = `
 d=$1
 if ! [ -d "$d" ]; then echo absent; exit 0; fi
+if [ "$2" -gt 0 ] && [ -e "$d/lock" ]; then exec 9<"$d/lock" && flock -w "$2" -s 9; exec 9<&-; fi
 status='' seconds=0
 if ! [ -e "$d/lock" ] || { exec 8<"$d/lock" && flock -n -s 8; }; then
   if [ -f "$d/status" ] && IFS=' ' read -r status seconds <"$d/status"; then state=ended; else state=lost; fi

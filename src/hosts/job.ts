@@ -1,5 +1,5 @@
 import type { Text } from '../masked.ts';
-import type { Host, LeaseGuard, ReadingHost } from './host.ts';
+import type { Host, LeaseGuard, ReadingHost, RunOptions } from './host.ts';
 
 /** Long work on a host that outlives the connection and the controller. A job has no time limit; whoever waits for it has. */
 export interface JobSpec {
@@ -43,8 +43,12 @@ export interface Jobs {
    * A job of that id that runs is left alone; one that ended or was lost must be removed first (error FAILED otherwise).
    */
   startJob(host: Host, spec: JobSpec): Promise<JobHandle>;
-  /** What is there now; changes nothing. */
-  inspectJob(host: ReadingHost, handle: JobHandle): Promise<JobState>;
+  /** What is there now, or once it has ended, but at the latest after `patience` seconds; changes nothing. */
+  inspectJob(
+    host: ReadingHost,
+    handle: JobHandle,
+    options?: RunOptions & { readonly patience?: number | undefined },
+  ): Promise<JobState>;
   /** Ends the whole group (TERM, then KILL after 10 s), after checking boot id and start time. Nothing there: fine. */
   cancelJob(host: Host, handle: JobHandle): Promise<void>;
   /** Removes the job's directory. Refused (FAILED) while it runs. Nothing there: fine. */

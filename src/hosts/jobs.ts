@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { ReplctlError } from '../errors.ts';
+import { isReplctlError, ReplctlError } from '../errors.ts';
 import { reveal } from '../masked.ts';
-import { must, quoteArgv, type Host, type ReadingHost } from './host.ts';
+import { must, quoteArgv, type Host } from './host.ts';
 import {
   cancelScript,
   cancelSeconds,
@@ -11,7 +11,7 @@ import {
   startScript,
   startWrapper,
 } from './job-scripts.ts';
-import type { JobHandle, JobSpec, JobState } from './job.ts';
+import type { JobHandle, Jobs, JobSpec } from './job.ts';
 import { shell } from './quoting.ts';
 
 const checkId = (id: string): void => {
@@ -69,11 +69,20 @@ export const startJob = async (host: Host, spec: JobSpec): Promise<JobHandle> =>
   }
 };
 
-export const inspectJob = async (host: ReadingHost, handle: JobHandle): Promise<JobState> => {
+/** Seconds for the looking itself. */
+const inspectSeconds = 60;
+
+export const inspectJob: Jobs['inspectJob'] = async (host, handle, { patience = 0, signal } = {}) => {
   checkId(handle.id);
   const { as } = handle;
-  const path = `${handle.directory}/${handle.id}`;
-  const { stdoutBytes, stderr } = await must(host, { argv: shell(inspectScript, 'inspect-job', [path]), as });
+  const argv = shell(inspectScript, 'inspect-job', [`${handle.directory}/${handle.id}`, String(patience)]);
+  const command = { argv, as, timeoutSeconds: inspectSeconds + patience };
+  const { stdoutBytes, stderr } = await must(host, command, { signal }).catch((error: unknown) => {
+    // Looking changes nothing: that the connection went is all there is to say.
+    throw isReplctlError(error) && error.code === 'OUTCOME_UNKNOWN' && isReplctlError(error.cause)
+      ? error.cause
+      : error;
+  });
   const text = Buffer.from(stdoutBytes).toString();
   const lineEnd = text.indexOf('\n');
   const [state = '', exitCode = '', seconds] = text.slice(0, lineEnd).split(' ');

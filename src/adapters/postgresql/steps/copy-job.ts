@@ -22,7 +22,7 @@ export interface Watching {
   readonly isWhole: () => Promise<boolean>;
   /** Before a start from nothing: what an attempt that failed left behind. */
   readonly prepare: (signal: AbortSignal) => Promise<void>;
-  /** Between two looks; may throw, which leaves the job running. */
+  /** While the job is waited for; may throw, which leaves the job running. */
   readonly look: () => Promise<void>;
 }
 
@@ -42,14 +42,40 @@ export const followJob = async (
     signal.throwIfAborted();
     await startJob(host, { ...job.handle, argv: job.argv, guard: work.context.guard() });
   }
-  let pause = 100;
   for (;;) {
-    const state: JobState = await inspectJob(host, job.handle);
+    const state = await looking(look, signal, (until) =>
+      inspectJob(host, job.handle, { patience: answerEvery, signal: until }),
+    );
     if (state.state === 'ended' && state.exitCode === 0) return;
     if (state.state !== 'running') throw jobFailure(name, job, state);
-    await look();
-    await sleep(pause, signal);
-    pause = Math.min(500, pause * 2);
+  }
+};
+
+/** Seconds after which the host is asked anew, which waits for the job's end itself. */
+const answerEvery = 10;
+/** Milliseconds between two looks. */
+const lookEvery = 500;
+
+/** Looks again and again while something is waited for. A look that fails ends the waiting. */
+const looking = async <T>(
+  look: () => Promise<void>,
+  signal: AbortSignal,
+  wait: (until: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const looks = (async (): Promise<never> => {
+    for (;;) {
+      await look();
+      await sleep(lookEvery, until);
+    }
+  })();
+  try {
+    return await Promise.race([wait(until), looks]);
+  } finally {
+    over.abort();
+    // A look that is under way must not tell of progress when the step is over.
+    await looks.catch(() => undefined);
   }
 };
 
