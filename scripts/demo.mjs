@@ -3,9 +3,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { installPackages } from './setup/debian-packages.mjs';
+import { installPackages, missingPackages } from './setup/debian-packages.mjs';
 import { prepareDist } from './setup/dist.mjs';
-import { prepareNode } from './setup/node-modules.mjs';
+import { nodeLibraries, prepareNode } from './setup/node-modules.mjs';
 import { findPrograms } from './setup/postgresql-programs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,27 +20,39 @@ if (asked.length > 1 || (asked.length === 1 && asked[0] !== '--fleet'))
   end('Usage: npm run demo, or npm run demo -- --fleet (over SSH, on two lab machines).', 2);
 const fleet = asked[0] === '--fleet';
 
-const programs = () => {
-  const found = findPrograms();
-  if (found) return found;
-  const missing = 'The demo needs PostgreSQL 13 or newer on this machine: apt-get install -y postgresql';
+/** A signal that comes while something is installed: nothing is left half-way, and then it ends us. */
+let stopped;
+const remember = (signal) => {
+  stopped = signal;
+};
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+for (const signal of signals) process.on(signal, remember);
+
+/** Where PostgreSQL's programs are. Installs them where they are missing, and what Node needs. */
+const install = () => {
   if (process.platform !== 'linux') throw new Error('The demo needs Linux.');
-  if (process.getuid() !== 0) throw new Error(`${missing} (as root)`);
-  if (installPackages(['postgresql'])) throw new Error(missing);
-  const installed = findPrograms();
-  if (!installed) throw new Error(missing);
-  return installed;
+  const server = fleet || findPrograms() ? [] : ['postgresql'];
+  const missing = [...server, ...missingPackages(nodeLibraries)];
+  if (missing.length > 0) {
+    const instead = `The demo needs: apt-get install -y ${missing.join(' ')}`;
+    if (process.getuid() !== 0) throw new Error(`${instead} (as root)`);
+    if (installPackages(missing)) throw new Error(`${instead} (PostgreSQL 13 or newer; this is not Debian)`);
+  }
+  const programs = findPrograms();
+  if (!fleet && !programs)
+    throw new Error('PostgreSQL 13 or newer was not found, with its server, client and pgbench.');
+  return programs;
 };
 
 const prepare = () => {
-  const scene = fleet ? ['fleet'] : ['local', programs()];
+  const programs = install();
   const { node, env } = prepareNode(root);
   if (fleet) {
     const reason = spawnSync(node, ['scripts/setup/lab-unavailable.ts'], { cwd: root, env, encoding: 'utf8' });
     if (reason.stdout.trim()) throw new Error(`The lab cannot run here: ${reason.stdout.trim()}`);
   }
   prepareDist(root, { node, env });
-  return { node, env, scene };
+  return { node, env, scene: fleet ? ['fleet'] : ['local', programs] };
 };
 
 const play = ({ node, env, scene }) => {
@@ -48,7 +60,7 @@ const play = ({ node, env, scene }) => {
     env,
     stdio: 'inherit',
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of signals) {
     // A terminal sends SIGINT and SIGHUP to both of us: then this only waits for the clean-up.
     process.on(signal, () => {
       if (signal === 'SIGTERM' || !process.stdin.isTTY) child.kill(signal);
@@ -59,7 +71,11 @@ const play = ({ node, env, scene }) => {
 };
 
 try {
-  play(prepare());
+  const prepared = prepare();
+  // Signals that came meanwhile are told on the event loop's next turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (stopped) process.exit(128 + constants.signals[stopped]);
+  play(prepared);
 } catch (error) {
   end(error.message, 1);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installPackages } from './setup/debian-packages.mjs';
-import { prepareNode } from './setup/node-modules.mjs';
+import { nodeLibraries, prepareNode } from './setup/node-modules.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = [
@@ -23,13 +23,14 @@ const packages = [
   'iproute2',
   'e2fsprogs',
   'tmux',
+  ...nodeLibraries,
 ];
 
 let started;
 try {
-  started = prepareNode(root);
   const notice = installPackages(packages);
   if (notice) console.log(notice);
+  started = prepareNode(root);
 } catch (error) {
   console.error(error.message);
   process.exit(1);

@@ -2,6 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
+const isDebian = existsSync('/usr/bin/dpkg-query');
+
 const isInstalled = (name) => {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f=${Status}', name], { encoding: 'utf8' });
   return (stdout ?? '').endsWith(' ok installed');
@@ -9,13 +11,33 @@ const isInstalled = (name) => {
 
 const isRoot = () => process.getuid?.() === 0;
 
+/** Which of the packages are to be installed. None on a system that has no Debian packages. */
+export const missingPackages = (names) => (isDebian ? names.filter((name) => !isInstalled(name)) : []);
+
+/** Its output is of interest only where it fails. */
 const apt = (...parameters) => {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status } = spawnSync('apt-get', ['-q', '-y', ...parameters], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+  const { status, stdout, stderr } = spawnSync('apt-get', ['-q', '-y', ...parameters], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
     env,
   });
-  if (status !== 0) throw new Error(`apt-get ${parameters.join(' ')} failed: see above.`);
+  if (status === 0) return;
+  console.error(`${stdout}${stderr}`);
+  throw new Error(`apt-get ${parameters.join(' ')} failed: see above.`);
+};
+
+/** Ctrl-C ends apt-get, not us, who have files to put back. */
+const uninterrupted = (install) => {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const ignore = () => {};
+  for (const signal of signals) process.on(signal, ignore);
+  try {
+    install();
+  } finally {
+    for (const signal of signals) process.off(signal, ignore);
+  }
 };
 
 const policy = '/usr/sbin/policy-rc.d';
@@ -50,17 +72,15 @@ const withoutCluster = (install) => {
  * undefined where all is there.
  */
 export const installPackages = (names) => {
-  if (!existsSync('/usr/bin/dpkg-query'))
-    return `This is not Debian. The tests that need them are skipped without: ${names.join(' ')}`;
-  const missing = names.filter((name) => !isInstalled(name));
+  if (!isDebian) return `This is not Debian. The tests that need them are skipped without: ${names.join(' ')}`;
+  const missing = missingPackages(names);
   if (missing.length === 0) return undefined;
   if (!isRoot()) return `Not root, so nothing is installed; as root: apt-get install ${missing.join(' ')}`;
   console.log(`Installing ${missing.join(' ')} …`);
-  apt('update');
-  withoutServices(() => {
-    const install = () => apt('install', '--no-install-recommends', ...missing);
-    if (missing.includes('postgresql')) withoutCluster(install);
-    else install();
+  const install = () => apt('install', '--no-install-recommends', ...missing);
+  uninterrupted(() => {
+    apt('update');
+    withoutServices(() => (missing.includes('postgresql') ? withoutCluster(install) : install()));
   });
   return undefined;
 };

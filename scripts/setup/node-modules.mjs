@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { missingPackages } from './debian-packages.mjs';
 
 const packagesOf = (path) => JSON.parse(readFileSync(path, 'utf8')).packages;
 
@@ -20,9 +21,15 @@ const isNewEnough = (version) => {
   return major > 22 || (major === 22 && minor >= 18);
 };
 
+/** The Debian packages with what the Node of package-lock.json is linked to: `npm ci` runs install scripts on it. */
+export const nodeLibraries = ['libatomic1'];
+
 /** `npm ci` where it is needed. Returns the environment that the project's tools are run with, and the Node that runs them. */
 export const prepareNode = (root) => {
   if (!isCurrent(root)) {
+    const missing = missingPackages(nodeLibraries);
+    if (missing.length > 0)
+      throw new Error(`Node.js needs a library: apt-get install -y ${missing.join(' ')} (as root)`);
     console.log('Installing the packages of package-lock.json (npm ci) …');
     const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: root,
