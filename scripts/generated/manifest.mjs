@@ -6,5 +6,7 @@ export const manifestOf = async (root) => {
   settings.enableAutoTranspile = false;
   const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
   await plugin.load();
-  return plugin.manifest;
+  // Commands come in the order in which the file system names them.
+  const commands = Object.entries(plugin.manifest.commands).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { ...plugin.manifest, commands: Object.fromEntries(commands) };
 };

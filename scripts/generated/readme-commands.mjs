@@ -38,9 +38,10 @@ const section = (command) => {
 
 /** The README with its command section written anew from the manifest. */
 export const withCommands = (readme, manifest) => {
-  const commands = Object.values(manifest.commands)
-    .map((command) => ({ ...command, name: command.id.replaceAll(':', ' ') }))
-    .toSorted((a, b) => a.name.localeCompare(b.name));
+  const commands = Object.values(manifest.commands).map((command) => ({
+    ...command,
+    name: command.id.replaceAll(':', ' '),
+  }));
   const common = Object.values(commands[0].flags).filter((flag) => flag.helpGroup === 'GLOBAL');
   const content = [...commands.map(section), '### Flags of every command', ...flagTable(common)].join('\n\n');
   return betweenMarkers(readme, 'commands', `\n${content}\n`);
