@@ -29,20 +29,25 @@ export interface Interrupts {
   remove(): void;
 }
 
+/** `timeout` and CI runners signal a process and then its group: the same signal twice at once is one. */
+const echo = 250;
+
 /**
  * The first SIGINT, SIGTERM or SIGHUP aborts: nothing new is started, jobs go on, the journal is written. The second, whichever
  * of them it is, leaves at once with 128 + n.
  */
-export const installInterrupts = (source: SignalSource): Interrupts => {
+export const installInterrupts = (source: SignalSource, now: () => number = () => performance.now()): Interrupts => {
   const controller = new AbortController();
   let run: string | undefined;
+  let first: { readonly name: Name; readonly at: number } | undefined;
   const listeners = names.map((name) => {
     const { code, number, message } = signals[name];
     const listener = (): void => {
-      if (controller.signal.aborted) {
-        source.exit(128 + number);
+      if (first !== undefined) {
+        if (name !== first.name || now() - first.at > echo) source.exit(128 + number);
         return;
       }
+      first = { name, at: now() };
       const hint = run === undefined ? undefined : `Go on with: replctl resume ${run}`;
       controller.abort(new ReplctlError({ code, message, hint, retryable: true }));
     };

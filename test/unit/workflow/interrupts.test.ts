@@ -36,6 +36,19 @@ describe('a signal', () => {
     expect(source.exits).toEqual([143]);
   });
 
+  test('that comes twice at once, to the process and to its group, is one', () => {
+    const source = fakeProcess();
+    let clock = 0;
+    installInterrupts(source, () => clock);
+    source.listeners.get('SIGTERM')!();
+    clock = 5;
+    source.listeners.get('SIGTERM')!();
+    expect(source.exits).toEqual([]);
+    clock = 1000;
+    source.listeners.get('SIGTERM')!();
+    expect(source.exits).toEqual([143]);
+  });
+
   test('does what it always did once the listeners are removed', () => {
     const source = fakeProcess();
     installInterrupts(source).remove();
