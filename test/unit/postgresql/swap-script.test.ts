@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { closeScript } from '../../../src/adapters/postgresql/steps/tidy.ts';
 import { restoreCommand, swapCommand } from '../../../src/adapters/postgresql/swap-script.ts';
 import { createWorld, killScript, runScript, theRun, type Tree, type World, type WorldOptions } from './swap-world.ts';
 
@@ -49,20 +50,19 @@ describe.each(worlds)('with %s, the swap', { timeout: 120_000 }, (_, options) =>
       'pg data/standby.signal': '',
       'pg data/replctl.run': `${theRun}\n`,
     });
-    if (options.outside) {
-      expect(after).toMatchObject({
-        'wal/000000010000000000000009': 'new',
-        'fast/PG_17_202406281/1/2': 'new',
-        'fast/PG_15_202209061/1/2': 'of another cluster',
-        'pg data/pg_wal': '→ /wal',
-      });
-      expect(after).not.toHaveProperty('wal/000000010000000000000001');
-    }
+    const outside = {
+      'wal/000000010000000000000009': 'new',
+      'fast/PG_17_202406281/1/2': 'new',
+      'fast/PG_15_202209061/1/2': 'of another cluster',
+      'pg data/pg_wal': '→ /wal',
+    };
+    expect(after).toMatchObject(options.outside ? outside : {});
+    expect(after).not.toHaveProperty('wal/000000010000000000000001');
     // Nothing is lost: as many files of the old cluster as there were.
     const old = (tree: Tree) => Object.values(tree).filter((content) => content === 'old').length;
     expect(old(after)).toBe(old(before));
     expect(Object.values(served(after))).not.toContain('old');
-    if (options.before === undefined) expect(Object.keys(aside(after)).length).toBeGreaterThan(4);
+    expect(Object.keys(aside(after)).length).toBeGreaterThan(options.before === undefined ? 4 : -1);
   });
 
   test('changes nothing when it runs again', async () => {
@@ -149,6 +149,35 @@ describe('the swap refuses', () => {
       exitCode: 1,
       stderr: `${world.root}/pg data is not the copy of r-9999999999\n`,
     });
+  });
+});
+
+describe('when a run that put old data aside is closed', () => {
+  const close = ({ places }: World) =>
+    runScript([
+      'sh',
+      '-c',
+      closeScript,
+      'close',
+      ...places.filter(({ mode }) => mode === 'entries').map(({ staged }) => dirname(staged)),
+    ]);
+
+  test('the way back is still open, for an abandon that comes after that', async () => {
+    const world = await createWorld({ mode: 'entries', outside: true });
+    const before = served(await world.tree());
+    await swap(world);
+    const swapped = served(await world.tree());
+    expect(await close(world)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(served(await world.tree())).toEqual(swapped);
+    expect(await restore(world)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(served(await world.tree())).toEqual(before);
+  });
+
+  test('nothing of the run is left in a place where there was no old data', async () => {
+    const world = await createWorld({ mode: 'entries', before: 'empty' });
+    await swap(world);
+    await close(world);
+    expect(Object.keys(await world.tree()).filter((path) => path.includes('.replctl'))).toEqual([]);
   });
 });
 

@@ -107,7 +107,7 @@ const run = async (argv: readonly string[], path = process.env['PATH'] ?? ''): P
 };
 
 /** Runs the script for real. */
-export const runScript = async (argv: readonly string[]): Promise<Outcome> => await run(argv);
+export const runScript = async (argv: readonly string[]): Promise<Outcome> => run(argv);
 
 const acting = ['mv', 'rmdir', 'touch', 'ln', 'rm'];
 
