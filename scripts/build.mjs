@@ -1,18 +1,17 @@
 // Compiles src/ to dist/ and writes the files that are generated from it. `--check`: writes none of those, and fails where one is stale.
-import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { withFleetKeys } from './generated/fleet-keys.mjs';
 import { manifestOf } from './generated/manifest.mjs';
 import { withCommands } from './generated/readme-commands.mjs';
+import { compile } from './setup/dist.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 const read = (path) => readFileSync(`${root}/${path}`, 'utf8');
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
-const compiled = spawnSync(`${root}/node_modules/.bin/tsc`, ['-p', `${root}/tsconfig.json`], { stdio: 'inherit' });
+const compiled = compile(root, process.env);
 
 const manifest = await manifestOf(root);
 const { fleetJsonSchema } = await import(`${root}/dist/fleet/schema.js`);
@@ -36,5 +35,4 @@ for (const [path, content] of stale) {
   if (check) console.error(`${path} is stale: run "npm run build" and commit it.`);
   else writeFileSync(`${root}/${path}`, content);
 }
-// tsc writes its output in spite of type errors; the failure must not get lost all the same.
-process.exit(compiled.status !== 0 || (check && stale.length > 0) ? 1 : 0);
+process.exit(!compiled || (check && stale.length > 0) ? 1 : 0);

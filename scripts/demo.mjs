@@ -51,7 +51,7 @@ const prepare = () => {
     const reason = spawnSync(node, ['scripts/setup/lab-unavailable.ts'], { cwd: root, env, encoding: 'utf8' });
     if (reason.stdout.trim()) throw new Error(`The lab cannot run here: ${reason.stdout.trim()}`);
   }
-  prepareDist(root, { node, env });
+  prepareDist(root, env);
   return { node, env, scene: fleet ? ['fleet'] : ['local', programs] };
 };
 
