@@ -21,6 +21,13 @@ move_entries() { # from, to, glob, first|last
   settle "$1" "$2"
   [ "$4" = first ] || [ ! -e "$1/PG_VERSION" ] || { mv -T -- "$1/PG_VERSION" "$2/PG_VERSION"; settle "$1" "$2"; }
 }
+# The old server's tablespaces are where its links say: without this, starting it would write into the new one's. its directory, from, to
+relink() {
+  for link in "$1"/pg_tblspc/*; do
+    if [ -L "$link" ] && [ "$link" -ef "$2" ]; then ln -sfn -- "$3" "$link"; fi
+  done
+  settle "$1/pg_tblspc"
+}
 stopped() { [ ! -f "$1/postmaster.pid" ] || ! kill -0 "$(head -n 1 "$1/postmaster.pid")" 2>/dev/null || fail "a server still runs in $1"; }
 `;
 
@@ -45,11 +52,21 @@ place_in() {
 data() { shift; [ ! -d "$3" ] || stopped "$2"; "$do" "$@"; }
 each() { while [ $# -ge 6 ]; do kind=$1; shift; [ "$kind" = data ] || { place_out "$1" "$2" "$3" "$4" "$5"; place_in "$1" "$2" "$3" "$4" "$5"; }; shift 5; done; }
 do=place_out; data "$@"
-# The server set aside keeps its own log: its link follows the log to where that went.
 set_aside=$5
 each "$@"
-while_wal() { while [ $# -ge 6 ]; do [ "$1" != wal ] || [ ! -L "$set_aside/pg_wal" ] || [ ! -d "$5" ] || ln -sfn -- "$5" "$set_aside/pg_wal"; shift 6; done; }
-while_wal "$@"
+# The server set aside keeps its own log and tablespaces: its links follow them.
+links() {
+  while [ $# -ge 6 ]; do
+    if [ -d "$5" ]; then
+      case $1 in
+        wal) [ ! -L "$set_aside/pg_wal" ] || ln -sfn -- "$5" "$set_aside/pg_wal";;
+        tablespace) relink "$set_aside" "$3" "$5";;
+      esac
+    fi
+    shift 6
+  done
+}
+links "$@"
 do=place_in; data "$@"
 [ "$(cat "$3/replctl.run")" = "$run" ] || fail "$3 is not the copy of $run"
 `;
@@ -85,6 +102,7 @@ take_away "$@"
 set_aside=$5
 others() {
   while [ $# -ge 6 ]; do
+    [ "$1" != tablespace ] || relink "$set_aside" "$5" "$3"
     [ "$1" = data ] || { take_away "$@"; bring_back "$@"; }
     [ "$1" != wal ] || [ ! -L "$set_aside/pg_wal" ] || ln -sfn -- "$3" "$set_aside/pg_wal"
     shift 6

@@ -1,4 +1,5 @@
-import { must } from '../../../hosts/host.ts';
+import { dirname } from 'node:path/posix';
+import { must, type Command } from '../../../hosts/host.ts';
 import { removeJob } from '../../../hosts/job.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, run as runs, sql, type Action } from '../../action.ts';
@@ -21,26 +22,48 @@ const oldSlots = async (work: Work, signal: AbortSignal): Promise<readonly strin
   return rows.map(({ name }) => name);
 };
 
-const discard = (work: Work): readonly Action[] => {
-  if (!work.context.want.discardOld) return [];
-  const argv = ['rm', '-rf', '--', ...work.places.map((place) => place.aside)];
-  return [
-    runs(work.nodes.follower, {
-      argv,
-      as: work.layouts.follower.osUser,
-      guard: work.context.guard(),
-      timeoutSeconds: 3600,
-    }),
+/**
+ * Inside a place whose entries were moved, the run has a directory of its own: it goes, unless old data is kept in it. The marks stay with that: without them
+ * an abandon that comes now would move the old entries over the copy's.
+ */
+export const closeScript = `
+for place in "$@"; do
+  rmdir -- "$place/aside" 2>/dev/null || :
+  if [ ! -d "$place/aside" ]; then
+    rm -f -- "$place/moved-out" "$place/moved-back"
+    rmdir -- "$place" 2>/dev/null || :
+  fi
+done`;
+
+const ownDirectories = (work: Work): readonly string[] =>
+  work.places.filter(({ mode }) => mode === 'entries').map(({ staged }) => dirname(staged));
+
+const cleaning = (work: Work): readonly Action[] => {
+  const shared = { as: work.layouts.follower.osUser, guard: work.context.guard() };
+  const asides = work.places.map((place) => place.aside);
+  const own = ownDirectories(work);
+  const commands: readonly Command[] = [
+    ...(work.context.want.discardOld ? [{ argv: ['rm', '-rf', '--', ...asides], timeoutSeconds: 3600 }] : []),
+    ...(own.length > 0 ? [{ argv: ['sh', '-c', closeScript, 'close', ...own] }] : []),
   ];
+  return commands.map((command) => runs(work.nodes.follower, { ...command, ...shared }));
 };
 
-const asideLeft = async (work: Work, signal: AbortSignal): Promise<boolean> => {
-  if (!work.context.want.discardOld) return false;
-  const result = await work.nodes.follower.host.run(
-    { argv: ['test', '-e', work.places[0].aside], as: work.layouts.follower.osUser },
+/** The first path that should be gone and is not. */
+const firstLeft = async (work: Work, signal: AbortSignal): Promise<string | undefined> => {
+  const paths = [
+    ...(work.context.want.discardOld ? work.places.map(({ aside }) => aside) : []),
+    ...ownDirectories(work).map((place) => `${place}/moved-out`),
+  ];
+  if (paths.length === 0) return undefined;
+  const script =
+    'for path in "$@"; do [ -e "$path" ] || continue; case $path in */moved-out) [ ! -d "${path%/moved-out}/aside" ] || continue;; esac; printf %s "$path"; exit 0; done';
+  const { stdout } = await must(
+    work.nodes.follower.host,
+    { argv: ['sh', '-c', script, 'left', ...paths], as: work.layouts.follower.osUser },
     { signal },
   );
-  return result.exitCode === 0;
+  return stdout === '' ? undefined : stdout;
 };
 
 /** After the proof: slots of earlier runs, the jobs' directories, and with --discard-old what was set aside. */
@@ -55,7 +78,7 @@ export const tidy = (work: Work): Step => {
     node: follower.name,
     input: { discardOld: work.context.want.discardOld },
     plan: () => [
-      ...discard(work).map(describe),
+      ...cleaning(work).map(describe),
       describe(
         sql(
           upstream,
@@ -67,7 +90,8 @@ export const tidy = (work: Work): Step => {
       const old = await oldSlots(work, signal);
       if (old.length > 0)
         return { state: 'absent', evidence: `slot ${old.join(', ')} of an earlier run is still on ${upstream.name}` };
-      if (await asideLeft(work, signal)) return { state: 'absent', evidence: `${work.places[0].aside} is still there` };
+      const path = await firstLeft(work, signal);
+      if (path !== undefined) return { state: 'absent', evidence: `${path} is still there` };
       const left = await follower.host.run(
         { argv: ['test', '-e', `${jobs[0]!.directory}/${jobs[0]!.id}`], as: jobs[0]!.as },
         { signal },
@@ -79,7 +103,7 @@ export const tidy = (work: Work): Step => {
     apply: async ({ signal }) => {
       for (const slot of await oldSlots(work, signal))
         await dropSlot({ node: upstream, layout: work.layouts.upstream }, work.run, slot, signal);
-      for (const action of discard(work))
+      for (const action of cleaning(work))
         if (action.kind === 'run') await must(follower.host, action.command, { signal });
       for (const job of jobs) await removeJob(follower.host, job);
     },
