@@ -19,8 +19,11 @@ const needs = ({ facts: { source, follower }, nodes }: Scene): readonly Need[] =
   const outside = tablespaces.reduce((sum, { bytes }) => sum + bytes, 0);
   const segment = numberSetting(source.server, 'wal_segment_size') || 16 * 1024 * 1024;
   const log = { what: 'log', bytes: 4 * segment };
+  const kept = (source.disk?.kept ?? []).filter(({ path }) => path.startsWith(`${source.layout?.dataDir}/`));
+  // Old data inside a data directory that is a mount point is sent along.
+  const data = clusterBytes - outside + kept.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   return [
-    { what: 'data', path: layout.dataDir, device: disk.device, free: disk.free, bytes: clusterBytes - outside },
+    { what: 'data', path: layout.dataDir, device: disk.device, free: disk.free, bytes: data },
     disk.wal
       ? { ...log, path: disk.wal.dir, device: disk.wal.device, free: disk.wal.free }
       : { ...log, path: layout.dataDir, device: disk.device, free: disk.free },

@@ -30,10 +30,31 @@ const write = (work: Work, name: string, content: string): FileWrite => ({
   guard: work.context.guard(),
 });
 
+/** A source whose data directory is a mount point keeps old data inside it, which came along: it is not the follower's. */
+const strangers = (work: Work): readonly Action[] => {
+  const inside = `${work.layouts.source.dataDir}/`;
+  if (!work.context.facts.source.disk?.kept.some(({ path }) => path.startsWith(inside))) return [];
+  const argv = [
+    'find',
+    work.places[0].staged,
+    '-maxdepth',
+    '1',
+    '-name',
+    '.replctl-*',
+    '-exec',
+    'rm',
+    '-rf',
+    '{}',
+    '+',
+  ];
+  return [runs(work.nodes.follower, { argv, as: work.layouts.follower.osUser, guard: work.context.guard() })];
+};
+
 const actions = (work: Work, conf: string): readonly Action[] => {
   const { follower } = work.nodes;
   const links = linkCommand(work);
   return [
+    ...strangers(work),
     file(follower, write(work, 'standby.signal', '')),
     file(follower, write(work, 'postgresql.auto.conf', conf)),
     ...(links ? [links] : []),
