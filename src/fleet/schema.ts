@@ -27,7 +27,7 @@ const secret = z
       command: z
         .array(plainText)
         .min(1)
-        .describe('Program and arguments, run here without a shell; the first line of its output is the secret.'),
+        .describe('Program and arguments, run here without a shell; its one line of output is the secret.'),
     }),
   ])
   .describe('Where a secret is read from when it is needed; the fleet file never holds it.');
