@@ -13,7 +13,12 @@ const planOf = (unlike: UnlikeCast, wanted: Parameters<typeof contextFor>[1] = {
     postgresql[phase](context),
   );
   const plan = steps.map((step) => ({ id: step.id, node: step.node, title: step.title, actions: step.plan() }));
-  return `${planText(plan, plainTerminal(true))}\n`;
+  // Scripts have tests of their own.
+  const text = planText(plan, plainTerminal(true)).replace(
+    /(sh -c) '\n[\s\S]*?\n[^\n]*?' (swap|close) /g,
+    "$1 '…' $2 ",
+  );
+  return `${text}\n`;
 };
 
 const plain = {
