@@ -5,9 +5,20 @@ export const shownHop = ({ user, host, port }: Hop): string => `${user}@${host}:
 
 const through = ({ jump }: Hop) => (jump === undefined ? '' : ` through ${jump}`);
 
+/** What people know these by; the system's own names help nobody. */
+const inWords: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable',
+  ETIMEDOUT: 'timed out',
+  ENOTFOUND: 'the name does not resolve',
+  EAI_AGAIN: 'the name does not resolve just now',
+};
+
 export const unreachable = (hop: Hop, why: string, cause?: unknown): ReplctlError => {
   const { node, host, port } = hop;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const hint =
     code === 'ENOTFOUND' || code === 'EAI_AGAIN'
       ? `Does the name ${host} resolve here? Correct \`host\` of ${node} in the fleet file, or use its address.`
@@ -17,7 +28,7 @@ export const unreachable = (hop: Hop, why: string, cause?: unknown): ReplctlErro
   return new ReplctlError({
     code: 'HOST_UNREACHABLE',
     node,
-    message: `${node} cannot be reached at ${shownHop(hop)}${through(hop)}: ${why}`,
+    message: `${node} cannot be reached at ${shownHop(hop)}${through(hop)}: ${inWords[code] ?? why}`,
     hint,
     retryable: true,
     details: { host, port, user: hop.user },

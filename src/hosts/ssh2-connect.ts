@@ -55,8 +55,13 @@ export interface HopOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const classify = (hop: Hop, error: Error & { level?: string }, refused: () => ReplctlError): ReplctlError => {
+const classify = (
+  hop: Hop,
+  error: Error & { level?: string },
+  { seconds, refused }: { readonly seconds: number; readonly refused: () => ReplctlError },
+): ReplctlError => {
   if (isReplctlError(error)) return error;
+  if (error.level === 'client-timeout') return unreachable(hop, `no login within ${seconds} s`);
   if (error.level === 'client-authentication') return refused();
   return unreachable(hop, error.message, error);
 };
@@ -103,7 +108,8 @@ export const connectHop = async (
 
     return await new Promise<Client>((resolve, reject) => {
       const fail = (error: Error) => {
-        reject(keyError ?? classify(hop, error, () => authRefused({ ...identities, hop, offered, cause: error })));
+        const refused = () => authRefused({ ...identities, hop, offered, cause: error });
+        reject(keyError ?? classify(hop, error, { seconds: timeoutMilliseconds / 1000, refused }));
         client.destroy();
         socket.destroy();
       };
