@@ -15,6 +15,8 @@ interface Surroundings {
   readonly directory?: string;
   readonly stdin?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Another OS user, where these tests run as root. */
+  readonly uid?: number;
 }
 
 /** Runs `replctl` from the sources, without a terminal, in an empty directory and with an empty home unless others are given. */
@@ -23,6 +25,7 @@ export const replctl = async (argv: readonly string[], surroundings: Surrounding
   const child = spawn(process.execPath, [dev, ...argv], {
     cwd: directory,
     env: { PATH: process.env['PATH'], HOME: directory, ...surroundings.environment },
+    ...(surroundings.uid === undefined ? {} : { uid: surroundings.uid, gid: surroundings.uid }),
   });
   child.stdin.end(surroundings.stdin ?? '');
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
