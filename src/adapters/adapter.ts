@@ -142,11 +142,14 @@ export type Reached =
 
 export interface InspectOptions<F extends Facts> {
   readonly signal: AbortSignal;
-  /** For a node that is to become a follower: the nodes whose database it must reach (tried from its host), and what it is to copy. */
-  readonly target?: {
+  /**
+   * For a node that is to become a follower: the nodes whose database it must reach (tried from its host), and what it is to copy. A promise, so that the
+   * node is looked at while these are.
+   */
+  readonly target?: Promise<{
     readonly peers: readonly { readonly node: Node<ReadingHost>; readonly facts: F }[];
     readonly source: F;
-  };
+  }>;
 }
 
 /**
@@ -173,9 +176,10 @@ export interface Adapter<F extends Facts = Facts> {
   waitForLag(context: PhaseContext<F>): readonly Step[];
   /** Takes a follower out of the topology. */
   removeFollower(context: RemovalContext<F>): readonly Step[];
-  /** Bytes behind the leader now, for results. */
+  /** Bytes behind the leader now, for results; by facts of before the run. A leader that gives no answer makes the lag unknown. */
   lag(
-    nodes: { leader: Node<ReadingHost>; follower: Node<ReadingHost> },
+    nodes: Pick<Cast<Node<ReadingHost>>, 'leader' | 'follower'>,
+    facts: Pick<Cast<F>, 'leader' | 'follower'>,
     signal: AbortSignal,
   ): Promise<{ lag: Lag; position: Position }>;
   /** The whole fleet as it really is. Never throws for a node that does not answer: its status says so. */

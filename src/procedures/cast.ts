@@ -50,7 +50,12 @@ export const chooseParts = async (
   return { parts: { node: name, upstream, source }, warnings };
 };
 
-/** Connects to everyone who takes part and reads their facts: the follower last, since what it needs depends on the others. */
+interface Inspected {
+  readonly node: Node;
+  readonly facts: Facts;
+}
+
+/** Connects to everyone who takes part and reads their facts, all at once. */
 export const stage = async (session: Session, adapter: Adapter, parts: Parts): Promise<Staged> => {
   const { leader } = await session.fleet();
   const { signal } = session;
@@ -58,20 +63,30 @@ export const stage = async (session: Session, adapter: Adapter, parts: Parts): P
   const connecting = [...names, parts.node].map(async (name) => session.node(name));
   // The first failure is told; the others are waited for, so that none is left without a listener.
   await Promise.allSettled(connecting);
-  const others = new Map<string, { node: Node; facts: Facts }>();
-  await Promise.all(
-    names.map(async (name) => {
+  const inspecting = Promise.all(
+    names.map(async (name): Promise<[string, Inspected]> => {
       const node = await session.node(name);
-      others.set(name, { node, facts: await adapter.inspect(node, { signal }) });
+      return [name, { node, facts: await adapter.inspect(node, { signal }) }];
     }),
   );
-  const pick = (name: string) => others.get(name)!;
-  const [top, upstream, source] = [pick(leader.name), pick(parts.upstream), pick(parts.source)];
-  const follower = await session.node(parts.node);
-  const peers = upstream.node.name === source.node.name ? [upstream] : [upstream, source];
-  const facts = await adapter.inspect(follower, { signal, target: { peers, source: source.facts } });
+  const cast = inspecting.then((entries) => {
+    const others = new Map(entries);
+    const pick = (name: string) => others.get(name)!;
+    return { leader: pick(leader.name), upstream: pick(parts.upstream), source: pick(parts.source) };
+  });
+  // What it needs depends on the others: it waits for them where it has to.
+  const target = cast.then(({ upstream, source }) => ({
+    peers: upstream.node.name === source.node.name ? [upstream] : [upstream, source],
+    source: source.facts,
+  }));
+  const lookingAtFollower = session.node(parts.node).then(async (node) => {
+    return { node, facts: await adapter.inspect(node, { signal, target }) };
+  });
+  await Promise.allSettled([target, lookingAtFollower]);
+  const { leader: top, upstream, source } = await cast;
+  const follower = await lookingAtFollower;
   return {
-    nodes: { leader: top.node, upstream: upstream.node, source: source.node, follower },
-    facts: { leader: top.facts, upstream: upstream.facts, source: source.facts, follower: facts },
+    nodes: { leader: top.node, upstream: upstream.node, source: source.node, follower: follower.node },
+    facts: { leader: top.facts, upstream: upstream.facts, source: source.facts, follower: follower.facts },
   };
 };

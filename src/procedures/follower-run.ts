@@ -67,8 +67,7 @@ export const carryOut = async (
 ): Promise<AddFollowerResult> => {
   const began = Date.now();
   const summary = await conductFollowerRun(session, run, before ? { before } : {});
-  const { leader, follower } = run.staged.nodes;
-  const { lag, position } = await run.adapter.lag({ leader, follower }, session.signal);
+  const { lag, position } = await run.adapter.lag(run.staged.nodes, run.staged.facts, session.signal);
   return {
     outcome: 'added',
     node: run.parts.node,

@@ -4,10 +4,11 @@ import { configureTailing, snapshot, transfer, waitForLag } from './add-follower
 import type { PostgresFacts } from './facts.ts';
 import { followerState, lagBehind, positionOf } from './follower-state.ts';
 import { inspect } from './inspect.ts';
-import { observe } from './observe.ts';
+import { askLight } from './observe.ts';
 import { preflight } from './preflight/preflight.ts';
 import { closeDoor, dropRole, dropSlots, stopTailing } from './steps/remove.ts';
 import { survey } from './survey.ts';
+import { layoutOf } from './work.ts';
 
 export const postgresql: Adapter<PostgresFacts> = {
   engine: 'postgresql',
@@ -25,18 +26,12 @@ export const postgresql: Adapter<PostgresFacts> = {
     closeDoor(removal),
     dropRole(removal),
   ],
-  lag: async ({ leader, follower }, signal) => {
-    const [there, here] = await Promise.all(
-      [leader, follower].map((node) => observe({ name: node.name, address: node.address, node }, signal)),
-    );
-    if (!here?.server)
-      throw new ReplctlError({
-        code: 'DATABASE_UNREACHABLE',
-        node: follower.name,
-        message: here?.failure?.message ?? `${follower.name} gives no session`,
-        retryable: true,
-      });
-    return { lag: lagBehind(there?.server, here.server), position: positionOf(here.server) };
+  lag: async (nodes, facts, signal) => {
+    const [leader, follower] = await Promise.all([
+      askLight(nodes.leader, layoutOf(facts.leader), signal).catch(() => undefined),
+      askLight(nodes.follower, layoutOf(facts.follower), signal),
+    ]);
+    return { lag: lagBehind(leader, follower), position: positionOf(follower) };
   },
   method: (method) => {
     if (method === 'auto' || method === 'basebackup') return 'basebackup';

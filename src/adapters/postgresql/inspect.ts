@@ -1,9 +1,10 @@
 import type { InspectOptions, Node } from '../adapter.ts';
 import type { ReadingHost } from '../../hosts/host.ts';
-import { isReplctlError } from '../../errors.ts';
+import { isReplctlError, type ReplctlError } from '../../errors.ts';
 import { discover } from './discover.ts';
 import type { DiskFacts, FullServerFacts, PostgresFacts, Reach } from './facts.ts';
 import { stateDirectory, type Layout } from './layout.ts';
+import { look } from './look.ts';
 import { reachPort } from './reach.ts';
 import { fullQuery, settingNames, userObjectsQuery } from './server-query.ts';
 import { serviceCommand } from './server-control.ts';
@@ -21,21 +22,11 @@ const roleOf = (disk: DiskFacts, server: FullServerFacts | undefined): PostgresF
   return disk.signals.includes('standby.signal') || disk.control.state.includes('recovery') ? 'follower' : 'leader';
 };
 
-const askServer = async (
-  node: Node<ReadingHost>,
-  layout: Layout,
-  signal: AbortSignal,
-): Promise<{ server?: FullServerFacts; serverFailure?: string }> => {
-  try {
-    return await withSession(node, layout, { signal }, async (session) => {
-      const [row] = await session.query<{ facts: FullServerFacts }>(fullQuery, [settingNames]);
-      return { server: row!.facts };
-    });
-  } catch (error) {
-    if (!isReplctlError(error) || error.code !== 'DATABASE_UNREACHABLE') throw error;
-    return { serverFailure: error.message };
-  }
-};
+const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<FullServerFacts> =>
+  withSession(node, layout, { signal }, async (session) => {
+    const [row] = await session.query<{ facts: FullServerFacts }>(fullQuery, [settingNames]);
+    return row!.facts;
+  });
 
 const templateObjects = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<number> =>
   withSession(node, layout, { signal, database: 'template1' }, async (session) => {
@@ -43,16 +34,30 @@ const templateObjects = async (node: Node<ReadingHost>, layout: Layout, signal: 
     return row!.count;
   });
 
+type Target = Awaited<NonNullable<InspectOptions<PostgresFacts>['target']>>;
+
 const reachPeers = async (
   node: Node<ReadingHost>,
-  target: NonNullable<InspectOptions<PostgresFacts>['target']>,
+  { peers }: Target,
   signal: AbortSignal,
-) => {
-  const entries = target.peers.map(async (peer): Promise<[string, Reach]> => {
+): Promise<PostgresFacts['reach']> => {
+  const entries = peers.map(async (peer): Promise<[string, Reach]> => {
     const port = peer.facts.layout?.port ?? peer.node.database.port ?? 5432;
     return [peer.node.name, await reachPort(node, peer.node.address, port, signal)];
   });
   return Object.fromEntries(await Promise.all(entries));
+};
+
+/** Directories that the source's tablespaces need here. */
+const targetPlaces = async (
+  node: Node<ReadingHost>,
+  layout: Layout,
+  { source }: Target,
+  signal: AbortSignal,
+): Promise<DiskFacts['places']> => {
+  const places = source.server?.tablespaces.map(({ path }) => tablespacePath(node, path)) ?? [];
+  if (places.length === 0) return [];
+  return (await surveyDisk(node, layout, { depth: 'light', places, signal })).disk.places;
 };
 
 /** Starting and stopping a systemd unit is root's: asked of sudo beforehand, not found out when the copy is there. */
@@ -62,12 +67,36 @@ const serviceRefusal = async (
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   if (layout.control !== 'systemd' || node.host.login.uid === 0) return undefined;
-  for (const verb of ['start', 'stop'] as const) {
+  const asked = (['start', 'stop'] as const).map(async (verb) => {
     const { argv } = serviceCommand(layout, verb);
     const result = await node.host.run({ argv: ['sudo', '-n', '-l', '--', ...argv] }, { signal });
-    if (result.exitCode !== 0) return result.stderr.trim().split('\n').at(-1) || argv.join(' ');
-  }
-  return undefined;
+    return result.exitCode === 0 ? undefined : result.stderr.trim().split('\n').at(-1) || argv.join(' ');
+  });
+  return (await Promise.all(asked)).find((refusal) => refusal !== undefined);
+};
+
+/** The settings of a server that runs but gives no session are those in its files. */
+const fileSettings = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal) =>
+  (await surveyDisk(node, layout, { depth: 'settings', signal })).disk.settings;
+
+/** Looks at the node while the nodes that it depends on are looked at. */
+const lookAtTarget = async (
+  node: Node<ReadingHost>,
+  layout: Layout,
+  { signal, target }: InspectOptions<PostgresFacts>,
+) => {
+  const [looked, refusal, known] = await Promise.all([
+    look(node, layout, { depth: 'full', signal }, (at) => askFull(node, at, signal)),
+    target ? serviceRefusal(node, layout, signal) : undefined,
+    target?.then(async (value) => {
+      const [reach, places] = await Promise.all([
+        reachPeers(node, value, signal),
+        targetPlaces(node, layout, value, signal),
+      ]);
+      return { reach, places };
+    }),
+  ]);
+  return { ...looked, refusal, reach: known?.reach ?? {}, places: known?.places ?? [] };
 };
 
 /** Reads everything about one node, whether its server runs or not, and changes nothing. */
@@ -77,12 +106,12 @@ export const inspect = async (
 ): Promise<PostgresFacts> => {
   const { signal, target } = options;
   const { machineId, machine, layout } = await discover(node, signal);
-  const reach = target ? await reachPeers(node, target, signal) : {};
-  const common = { node: node.name, machineId, reach, login: node.host.login.user };
+  const common = { node: node.name, machineId, login: node.host.login.user };
   if (!layout) {
     const stateDir = stateDirectory(node.host.login, node.fleet, node.name);
     return {
       ...common,
+      reach: target ? await reachPeers(node, await target, signal) : {},
       machine: { ...machine, icu: '' },
       role: 'none',
       running: false,
@@ -90,23 +119,19 @@ export const inspect = async (
       stateDir,
     };
   }
-  const places = target?.source.server?.tablespaces.map(({ path }) => tablespacePath(node, path)) ?? [];
-  const survey = await surveyDisk(node, layout, places, signal);
-  const { disk } = survey;
-  const found: Layout = {
-    ...layout,
-    port: survey.port ?? layout.port,
-    socketDir: survey.socketDir ?? layout.socketDir,
-  };
-  const refusal = target ? await serviceRefusal(node, found, signal) : undefined;
-  const { server, serverFailure } = disk.serverProcess ? await askServer(node, found, signal) : {};
+  const { survey, server, failure, refusal, reach, places, ...looked } = await lookAtTarget(node, layout, options);
+  if (failure !== undefined && !isSilence(failure)) throw failure;
+  const found = looked.layout;
+  const settings = failure === undefined ? survey.disk.settings : await fileSettings(node, found, signal);
+  const disk = { ...survey.disk, settings, places };
   return {
     ...common,
+    reach,
     machine: { ...machine, icu: survey.icu },
     layout: found,
     disk,
     ...(server ? { server } : {}),
-    ...(serverFailure === undefined ? {} : { serverFailure }),
+    ...(failure === undefined ? {} : { serverFailure: failure.message }),
     ...(refusal === undefined ? {} : { serviceRefusal: refusal }),
     ...(target && server && !server.inRecovery ? { templateObjects: await templateObjects(node, found, signal) } : {}),
     role: roleOf(disk, server),
@@ -115,3 +140,6 @@ export const inspect = async (
     stateDir: stateDirectory(found, node.fleet, node.name),
   };
 };
+
+const isSilence = (error: unknown): error is ReplctlError =>
+  isReplctlError(error) && error.code === 'DATABASE_UNREACHABLE';

@@ -4,9 +4,9 @@ import type { Node, Reached } from '../adapter.ts';
 import { discover } from './discover.ts';
 import type { DiskFacts, ServerFacts } from './facts.ts';
 import type { Layout } from './layout.ts';
+import { look } from './look.ts';
 import { lightQuery, settingNames } from './server-query.ts';
 import { withSession } from './with-session.ts';
-import { surveyDisk } from './survey-disk.ts';
 
 /** What `status` sees of one node. `failure`: in words, where there is no server to ask. */
 export interface Observation {
@@ -25,7 +25,8 @@ const failureOf = (error: unknown): NonNullable<Observation['failure']> => ({
   hint: isReplctlError(error) ? error.hint : undefined,
 });
 
-const askLight = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<ServerFacts> =>
+/** What the server says of itself; DATABASE_UNREACHABLE where it gives no session. */
+export const askLight = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<ServerFacts> =>
   withSession(node, layout, { signal }, async (session) => {
     const [row] = await session.query<{ facts: ServerFacts }>(lightQuery, [settingNames]);
     return row!.facts;
@@ -44,38 +45,19 @@ const observeNode = async (
         hint: 'Name it with database.port or database.dataDir in the fleet file.',
       },
     };
-  // The guess of the port is nearly always right: both are asked at once, and the session again where it was not.
-  const [survey, early] = await Promise.all([
-    surveyDisk(node, layout, [], signal),
-    askLight(node, layout, signal).then(
-      (server) => ({ server, error: undefined }),
-      (error: unknown) => ({ server: undefined, error }),
-    ),
-  ]);
-  const found: Layout = {
-    ...layout,
-    port: survey.port ?? layout.port,
-    socketDir: survey.socketDir ?? layout.socketDir,
+  const looked = await look(node, layout, { depth: 'light', signal }, (at) => askLight(node, at, signal));
+  const { server, survey } = looked;
+  const found = { layout: looked.layout, disk: survey.disk };
+  if (server) return { ...found, server };
+  if (survey.disk.serverProcess) return { ...found, failure: failureOf(looked.failure) };
+  return {
+    ...found,
+    failure: {
+      code: 'SERVER_DOWN',
+      message: `the server in ${layout.dataDir} does not run`,
+      hint: `Start it on ${node.name}, or see its log.`,
+    },
   };
-  const { disk } = survey;
-  if (early.server) return { layout: found, disk, server: early.server };
-  if (!disk.serverProcess)
-    return {
-      layout: found,
-      disk,
-      failure: {
-        code: 'SERVER_DOWN',
-        message: `the server in ${found.dataDir} does not run`,
-        hint: `Start it on ${node.name}, or see its log.`,
-      },
-    };
-  const moved = found.port !== layout.port || found.socketDir !== layout.socketDir;
-  try {
-    if (!moved) throw early.error;
-    return { layout: found, disk, server: await askLight(node, found, signal) };
-  } catch (error) {
-    return { layout: found, disk, failure: failureOf(error) };
-  }
 };
 
 /** Never throws for a node: an observation says what could not be seen. */

@@ -63,14 +63,31 @@ const parseDisk = (found: Sections): DiskFacts => {
   };
 };
 
-/** Looks at a cluster's files as their owner. `places`: directories that a copy will need besides. */
+export interface DiskSurvey {
+  readonly disk: DiskFacts;
+  readonly icu: string;
+  readonly port: number | undefined;
+  readonly socketDir: string | undefined;
+}
+
+export interface SurveyOptions {
+  /**
+   * `light`: what `status` shows, without control file, programs and ICU; `full`: these too; `settings`: and the settings in the files of a server
+   * that runs, which is asked for them itself where it gives a session.
+   */
+  readonly depth: 'light' | 'full' | 'settings';
+  /** Directories that a copy will need besides. */
+  readonly places?: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Looks at a cluster's files as their owner. */
 export const surveyDisk = async (
   node: Node<ReadingHost>,
   layout: Layout,
-  places: readonly string[],
-  signal: AbortSignal,
-): Promise<{ disk: DiskFacts; icu: string; port: number | undefined; socketDir: string | undefined }> => {
-  const argv = ['sh', '-s', '--', layout.dataDir, layout.configDir, layout.binDir, ...places];
+  { depth, places = [], signal }: SurveyOptions,
+): Promise<DiskSurvey> => {
+  const argv = ['sh', '-s', '--', layout.dataDir, layout.configDir, layout.binDir, depth, ...places];
   const { stdout } = await must(node.host, { argv, as: layout.osUser, stdin: surveyScript }, { signal });
   const found = parseSections(stdout);
   const postmaster = found.block('postmaster').split('\n');

@@ -19,7 +19,7 @@ export interface Work {
   readonly serving: readonly { readonly node: Node; readonly facts: PostgresFacts; readonly layout: Layout }[];
 }
 
-const layoutOf = (facts: PostgresFacts): Layout => {
+export const layoutOf = (facts: PostgresFacts): Layout => {
   if (!facts.layout) throw new TypeError(`No cluster on ${facts.node}: preflight lets no run begin without one`);
   return facts.layout;
 };
