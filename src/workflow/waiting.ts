@@ -38,6 +38,8 @@ export const sleep = async (milliseconds: number, signal?: AbortSignal): Promise
 export interface PollOptions {
   /** Milliseconds between the end of one look and the next. */
   readonly every: number;
+  /** Milliseconds before the second look, where that is sooner; each pause is then longer by half, up to `every`. */
+  readonly first?: number | undefined;
   /** Milliseconds, the looks included. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -55,7 +57,7 @@ export const poll = async <T>(
   options: PollOptions,
   look: (signal: AbortSignal) => Promise<T | undefined>,
 ): Promise<T> => {
-  const { every, timeout, what } = options;
+  const { every, first = every, timeout, what } = options;
   const late = (): Error =>
     options.late?.() ??
     new ReplctlError({
@@ -67,11 +69,11 @@ export const poll = async <T>(
   const timer = setTimeout(() => limit.abort(late()), timeout);
   const signal = AbortSignal.any([options.signal, limit.signal]);
   try {
-    while (true) {
+    for (let pause = first; ; pause = Math.min(every, pause * 1.5)) {
       signal.throwIfAborted();
       const found = await orAbort(look(signal), signal);
       if (found !== undefined) return found;
-      await sleep(every, signal);
+      await sleep(pause, signal);
     }
   } finally {
     clearTimeout(timer);

@@ -63,7 +63,7 @@ export const stopServer = async (node: Node, layout: Layout, guard: LeaseGuard, 
       retryable: true,
     });
   await poll(
-    { every: 200, timeout: stopTimeout * 1000, signal, what: `the stop of ${node.name}'s server`, late },
+    { first: 50, every: 500, timeout: stopTimeout * 1000, signal, what: `the stop of ${node.name}'s server`, late },
     async () => {
       if (!(await isAlive(node, layout, signal))) return true;
       // A unit that is not active stops nothing: the server was started behind systemd's back.

@@ -22,6 +22,14 @@ describe('waiting', () => {
     expect(looks).toBe(3);
   });
 
+  test('looks sooner at first where that is wanted, and ever less often up to the wanted pace', async () => {
+    const at: number[] = [];
+    const look = async () => (at.push(performance.now()) < 5 ? undefined : true);
+    await poll({ first: 10, every: 30, timeout: 5000, what: 'it', signal: never }, look);
+    const pauses = at.slice(1).map((time, index) => time - at[index]!);
+    for (const [index, least] of [10, 15, 22.5, 30].entries()) expect(pauses[index]).toBeGreaterThan(least - 2);
+  });
+
   test('is over at its time, even where a look hangs', async () => {
     const hang = () => new Promise<undefined>(() => undefined);
     const error = poll({ every: 1, timeout: 20, what: 'The replay', signal: never }, hang);

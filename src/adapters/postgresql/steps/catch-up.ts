@@ -4,8 +4,8 @@ import type { Step, StepContext } from '../../../workflow/step.ts';
 import { sleep } from '../../../workflow/waiting.ts';
 import { describe, wait } from '../../action.ts';
 import { lsnDistance, parseLsn } from '../lsn.ts';
-import { openSession, type Session } from '../session.ts';
 import type { Work } from '../work.ts';
+import { ask } from './ask.ts';
 import { createLagClock } from './lag-clock.ts';
 
 interface Seen {
@@ -36,22 +36,24 @@ const divergence = (work: Work) => ({
 /** The leader's position is taken once; the follower must pass it, and then be within the wanted lag. */
 export const catchUp = (work: Work): Step => {
   const { leader, follower } = work.nodes;
-  const open = (part: 'leader' | 'follower', signal: AbortSignal) =>
-    openSession(work.nodes[part], work.layouts[part], { signal, application: `replctl ${work.run}` });
-  const see = async (sessions: { leader: Session; follower: Session }): Promise<Seen> => {
-    // The follower is asked first, so that it is never told to be ahead.
-    const [at] = await sessions.follower.query<{ lsn: string }>('SELECT pg_last_wal_replay_lsn()::text AS lsn');
-    const [to] = await sessions.leader.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
-    return { leader: to!.lsn, replayed: at!.lsn };
+  const position = async (part: 'leader' | 'follower', what: string, signal: AbortSignal): Promise<string> => {
+    const place = { node: work.nodes[part], layout: work.layouts[part] };
+    const [row] = await ask<{ lsn: string }>(place, work.run, signal, `SELECT ${what}::text AS lsn`);
+    return row!.lsn;
   };
-  const follow = async ({ signal, progress, warn }: StepContext, sessions: { leader: Session; follower: Session }) => {
+  const see = async (signal: AbortSignal): Promise<Seen> => {
+    // The follower is asked first, so that it is never told to be ahead.
+    const replayed = await position('follower', 'pg_last_wal_replay_lsn()', signal);
+    return { replayed, leader: await position('leader', 'pg_current_wal_lsn()', signal) };
+  };
+  const follow = async ({ signal, progress, warn }: StepContext) => {
     const { want } = work.context;
     const deadline = Date.now() + want.waitTimeout * 1000;
     const clock = createLagClock();
     const meter = createCatchUpMeter();
-    const first = await see(sessions);
+    const first = await see(signal);
     let diverged = false;
-    for (let seen = first; ; seen = await see(sessions)) {
+    for (let seen = first; ; seen = await see(signal)) {
       const lagBytes = Math.max(0, lsnDistance(seen.replayed, seen.leader));
       const lagSeconds = clock.add(seen.leader, seen.replayed);
       const { trend, rate, eta } = meter.add(lagBytes);
@@ -96,16 +98,8 @@ export const catchUp = (work: Work): Step => {
           }
         : { state: 'absent' },
     apply: async (context) => {
-      const sessions = {
-        leader: await open('leader', context.signal),
-        follower: await open('follower', context.signal),
-      };
-      try {
-        reached = await follow(context, sessions);
-        return reached;
-      } finally {
-        await Promise.all([sessions.leader.close(), sessions.follower.close()]);
-      }
+      reached = await follow(context);
+      return reached;
     },
   };
 };

@@ -23,9 +23,12 @@ export const copy = (work: Work): Step => {
       describe(jobs(follower, as, job.argv)),
     ],
     probe: async ({ signal }) => {
-      if ((await installedRun(work, signal)) === work.run)
+      const [installed, state] = await Promise.all([
+        installedRun(work, signal),
+        inspectJob(follower.host, job.handle, { signal }),
+      ]);
+      if (installed === work.run)
         return { state: 'done', evidence: `${follower.name}'s data directory is this run's copy` };
-      const state = await inspectJob(follower.host, job.handle);
       if (state.state === 'absent') return { state: 'absent' };
       if (state.state === 'running')
         return { state: 'partial', evidence: `the copy has been running for ${Math.round(state.seconds)} s` };
@@ -43,23 +46,18 @@ export const copy = (work: Work): Step => {
     },
     intent: async () => ({ job: { ...job.handle }, staged: work.places.map((place) => place.staged) }),
     apply: async (context) => {
-      const watch = watchCopy(work, context);
       const prepare = async (signal: AbortSignal) => {
         // What was verified was another copy.
         await removeJob(follower.host, longJob(work, 'verify', []).handle);
         const commands = prepareStaging(work).map((command) => runs(follower, command));
         await perform(commands, { signal, query: async () => undefined });
       };
-      try {
-        await followJob(work, context, {
-          job,
-          isWhole: async () => (await stagedBytes(work, context.signal)) !== undefined,
-          prepare,
-          look: watch.look,
-        });
-      } finally {
-        await watch.close();
-      }
+      await followJob(work, context, {
+        job,
+        isWhole: async () => (await stagedBytes(work, context.signal)) !== undefined,
+        prepare,
+        look: watchCopy(work, context),
+      });
     },
     undo: async ({ signal }) => {
       await cancelJob(follower.host, job.handle);

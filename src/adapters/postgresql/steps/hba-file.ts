@@ -86,7 +86,7 @@ const loadHba = async (file: HbaFile, run: string, signal: AbortSignal): Promise
   const [before] = await ask<{ at: string }>(file, run, signal, loaded);
   await ask(file, run, signal, 'SELECT pg_reload_conf()');
   await poll(
-    { every: 100, timeout: 10_000, signal, what: `the reload of ${file.node.name}'s configuration` },
+    { first: 10, every: 200, timeout: 10_000, signal, what: `the reload of ${file.node.name}'s configuration` },
     async () => {
       const [now] = await ask<{ at: string }>(file, run, signal, loaded);
       return now!.at === before!.at ? undefined : true;

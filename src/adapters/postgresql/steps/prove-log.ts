@@ -29,12 +29,14 @@ export const proveLog = (work: Work): Step => {
     ],
     probe: async (context) => {
       const { signal } = context;
-      if ((await installedRun(work, signal)) === work.run)
+      const [installed, label] = await Promise.all([installedRun(work, signal), readLabel(signal)]);
+      if (installed === work.run)
         return { state: 'done', evidence: "the log was proved before the copy became the follower's data directory" };
-      const label = await readLabel(signal);
       if (!label) return { state: 'absent' };
-      const { stdout } = await must(follower.host, { argv: ['ls', '--', `${staged}/pg_wal/`], as }, { signal });
-      const slot = await readSlot({ node: upstream, layout: work.layouts.upstream }, work.run, work.slot, signal);
+      const [{ stdout }, slot] = await Promise.all([
+        must(follower.host, { argv: ['ls', '--', `${staged}/pg_wal/`], as }, { signal }),
+        readSlot({ node: upstream, layout: work.layouts.upstream }, work.run, work.slot, signal),
+      ]);
       const gap = findLogGap({
         ...label,
         files: stdout.split('\n'),

@@ -34,7 +34,7 @@ const look = async (work: Work, place: Place, signal: AbortSignal): Promise<Stan
 };
 
 /** Crash recovery of a large copy takes long; a server that is alive and works is waited for. */
-const startTimeout = 3_600_000;
+const startLooks = { first: 50, every: 500, timeout: 3_600_000 };
 /** A server that accepts sessions but gets no log from its upstream: it retries every 5 s. */
 const streamTimeout = 60_000;
 
@@ -65,8 +65,8 @@ export const start = (work: Work): Step => {
       describe(wait(follower, "until pg_stat_wal_receiver says 'streaming'")),
     ],
     probe: async ({ signal }) => {
-      if ((await installedRun(work, signal)) !== work.run || !(await isAlive(follower, layout, signal)))
-        return { state: 'absent' };
+      const [installed, alive] = await Promise.all([installedRun(work, signal), isAlive(follower, layout, signal)]);
+      if (installed !== work.run || !alive) return { state: 'absent' };
       const row = await look(work, place, signal);
       if (!row) return { state: 'partial', evidence: `${follower.name} is starting` };
       if (!row.recovering) throw await failure(work, `${follower.name} is not in recovery: somebody promoted it`);
@@ -88,7 +88,7 @@ export const start = (work: Work): Step => {
         );
       }
       let answeredAt: number | undefined;
-      await poll({ every: 200, timeout: startTimeout, signal, what: `the start of ${follower.name}` }, async () => {
+      await poll({ ...startLooks, signal, what: `the start of ${follower.name}` }, async () => {
         const row = await look(work, place, signal);
         if (row?.status === 'streaming') return true;
         if (row) answeredAt ??= Date.now();

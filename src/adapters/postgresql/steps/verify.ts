@@ -17,9 +17,12 @@ export const verify = (work: Work): Step => {
     namedAfterRun: true,
     plan: () => [describe(jobs(follower, work.layouts.follower.osUser, job.argv))],
     probe: async ({ signal }) => {
-      if ((await installedRun(work, signal)) === work.run)
+      const [installed, state] = await Promise.all([
+        installedRun(work, signal),
+        inspectJob(follower.host, job.handle, { signal }),
+      ]);
+      if (installed === work.run)
         return { state: 'done', evidence: "the copy was verified before it became the follower's data directory" };
-      const state = await inspectJob(follower.host, job.handle);
       if (state.state === 'ended' && state.exitCode === 0)
         return { state: 'done', evidence: 'every file has the checksum of the backup manifest' };
       return state.state === 'running'

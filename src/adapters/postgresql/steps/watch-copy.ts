@@ -1,9 +1,9 @@
 import { ReplctlError } from '../../../errors.ts';
 import type { StepContext } from '../../../workflow/step.ts';
 import { createPaceMeter } from '../../../workflow/rate.ts';
-import { openSession, type Session } from '../session.ts';
 import { copyApplication } from '../names.ts';
 import type { Work } from '../work.ts';
+import { ask } from './ask.ts';
 import { readSlot } from './slot.ts';
 
 interface ProgressRow {
@@ -25,18 +25,10 @@ const leastLogSpace = 256 * 1024 * 1024;
 /** Shows how far the copy is, and stops waiting for it where its log is or will be lost. */
 export const watchCopy = (work: Work, context: StepContext) => {
   const pace = createPaceMeter();
-  let session: Session | undefined;
   let nextHealth = 0;
   let warned = false;
   let copied: number | undefined;
-  const ask = async (): Promise<ProgressRow | undefined> => {
-    session ??= await openSession(work.nodes.source, work.layouts.source, {
-      signal: context.signal,
-      application: `replctl ${work.run}`,
-    });
-    const [row] = await session.query<ProgressRow>(progressQuery, [copyApplication(work.run)]);
-    return row;
-  };
+  const source = { node: work.nodes.source, layout: work.layouts.source };
   const health = async (): Promise<void> => {
     const { upstream } = work.nodes;
     const slot = await readSlot({ node: upstream, layout: work.layouts.upstream }, work.run, work.slot, context.signal);
@@ -53,26 +45,23 @@ export const watchCopy = (work: Work, context: StepContext) => {
     const free = await logSpace(work, context.signal);
     if (free < leastLogSpace) throw logDiskFull(work, free);
   };
-  return {
-    look: async (): Promise<void> => {
-      const row = await ask();
-      if (row && row.streamed !== null) {
-        copied = row.streamed;
-        const { streamed, total, phase } = row;
-        context.progress({
-          phase,
-          bytes: streamed,
-          ...(total === null ? {} : { total }),
-          ...pace.add(streamed, total ?? undefined),
-        });
-      } else if (copied === undefined) context.progress({ phase: row?.phase ?? 'starting' });
-      // The server is done; the follower brings what it has to its disk.
-      else context.progress({ phase: 'writing to disk', bytes: copied });
-      if (Date.now() < nextHealth) return;
-      nextHealth = Date.now() + healthEvery;
-      await health();
-    },
-    close: async (): Promise<void> => session?.close(),
+  return async (): Promise<void> => {
+    const [row] = await ask<ProgressRow>(source, work.run, context.signal, progressQuery, [copyApplication(work.run)]);
+    if (row && row.streamed !== null) {
+      copied = row.streamed;
+      const { streamed, total, phase } = row;
+      context.progress({
+        phase,
+        bytes: streamed,
+        ...(total === null ? {} : { total }),
+        ...pace.add(streamed, total ?? undefined),
+      });
+    } else if (copied === undefined) context.progress({ phase: row?.phase ?? 'starting' });
+    // The server is done; the follower brings what it has to its disk.
+    else context.progress({ phase: 'writing to disk', bytes: copied });
+    if (Date.now() < nextHealth) return;
+    nextHealth = Date.now() + healthEvery;
+    await health();
   };
 };
 
