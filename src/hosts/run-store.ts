@@ -16,18 +16,18 @@ export interface RunStore extends Store, LeaseStore {
   guard(epoch: number): LeaseGuard;
 }
 
-// The line comes with its size: a cut connection must not leave half of it. A torn last line of before is closed first.
+// The lines come with their size: a cut connection must not leave half of them. A torn last line of before is closed first.
 const appendScript = `
 umask 077
-line=$(cat; echo .)
-line=\${line%?}
-[ "\${#line}" -eq "$3" ] || { echo 'the line came incomplete' >&2; exit 78; }
+lines=$(cat; echo .)
+lines=\${lines%?}
+[ "\${#lines}" -eq "$3" ] || { echo 'the lines came incomplete' >&2; exit 78; }
 [ -d "$1/runs" ] || { mkdir -p -m 700 -- "$1" && mkdir -p -m 700 -- "$1/runs" && sync -- "$1"; } || exit 1
 file=$1/runs/$2.ndjson
 new=''
 [ -e "$file" ] || new=yes
 if [ -s "$file" ] && [ -n "$(tail -c 1 -- "$file")" ]; then echo >>"$file"; fi
-printf '%s\\n' "$line" >>"$file" && sync -- "$file" || exit 1
+printf '%s\\n' "$lines" >>"$file" && sync -- "$file" || exit 1
 [ -z "$new" ] || sync -- "$1/runs"
 `;
 
@@ -48,9 +48,10 @@ export const openRunStore = (host: Host, { directory, as }: RunStoreOptions): Ru
   };
   const lease = `${directory}/lease`;
   return {
-    async append(run, line) {
-      if (line.includes('\n')) throw new ReplctlError({ code: 'BUG', message: 'A journal line has a newline in it' });
-      const stdin = Buffer.from(line);
+    async append(run, ...lines) {
+      if (lines.some((line) => line.includes('\n')))
+        throw new ReplctlError({ code: 'BUG', message: 'A journal line has a newline in it' });
+      const stdin = Buffer.from(lines.join('\n'));
       const argv = shell(appendScript, 'append', [directory, checked(run), String(stdin.length)]);
       const command = { argv, as, stdin };
       const result = await host.run(command);

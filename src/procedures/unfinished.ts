@@ -13,14 +13,12 @@ export const unfinishedOf = async (
   fleet: string,
   places: readonly JournalPlace[],
 ): Promise<readonly RunSummary[]> => {
-  const ids = new Set<string>();
-  for (const { store } of places) for (const run of await store.list()) if (isRunId(run)) ids.add(run);
-  const found: RunSummary[] = [];
-  for (const id of ids) {
-    const run = await readRun(id, places);
-    if (run && isUnfinished(run) && run.node === node && run.fleet === fleet) found.push(run);
-  }
-  return found.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+  const listed = await Promise.all(places.map(async ({ store }) => store.list()));
+  const ids = [...new Set(listed.flat().filter(isRunId))];
+  const runs = await Promise.all(ids.map(async (id) => readRun(id, places)));
+  const found = runs.filter((run) => run !== undefined);
+  const meant = found.filter((run) => isUnfinished(run) && run.node === node && run.fleet === fleet);
+  return meant.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
 };
 
 const only = (runs: readonly RunSummary[], verb: string): RunSummary => {

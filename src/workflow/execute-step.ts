@@ -93,7 +93,7 @@ const skip = async (run: RunContext, step: Step, found: Probe & { state: 'done' 
   // An output that another input led to is replaced; a missing one is what a kill between apply and journal leaves.
   if (!finished || outputOf(run, step.id) === undefined) {
     const skipped = before?.intent === undefined;
-    await run.journal.append({ kind: 'output', step: step.id, input: step.input, output, evidence, skipped });
+    await run.journal.remember({ kind: 'output', step: step.id, input: step.input, output, evidence, skipped });
   }
   view.skipped(evidence);
   run.emit({ event: 'step-skipped', step: step.id, node: step.node, title: step.title, evidence });
@@ -122,7 +122,7 @@ const change = async (run: RunContext, step: Step, view: StepView): Promise<Json
   }
   const output = applied ?? after.output ?? null;
   const { evidence } = after;
-  await run.journal.append({ kind: 'output', step: step.id, input: step.input, output, evidence, skipped: false });
+  await run.journal.remember({ kind: 'output', step: step.id, input: step.input, output, evidence, skipped: false });
   return output;
 };
 

@@ -20,6 +20,11 @@ export interface Journal {
   /** On the medium in every place when it returns. An error names the place; what could not be written there is written with the next record. */
   append(entry: JournalEntry): Promise<void>;
   /**
+   * As `append`, but on the medium only in the first place when it returns; the other places get it together with the next record. For what
+   * the world tells as well: before anything more is changed there is an intent, and that is everywhere.
+   */
+  remember(entry: JournalEntry): Promise<void>;
+  /**
    * As `append`, where what happened must not be hidden by a place that fails: a failure, an interruption, an undo on a full disk.
    * Never throws, waits ten seconds at most for each place, and returns what went wrong.
    */
@@ -42,10 +47,10 @@ interface Copy extends JournalPlace {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const write = async (run: string, copy: Copy): Promise<void> => {
-  for (let line = copy.missing[0]; line !== undefined; line = copy.missing[0]) {
-    await copy.store.append(run, line);
-    copy.missing.shift();
-  }
+  const lines = [...copy.missing];
+  if (lines.length === 0) return;
+  await copy.store.append(run, ...lines);
+  copy.missing.splice(0, lines.length);
 };
 
 const failure = (run: string, copy: Copy, cause: unknown): ReplctlError =>
@@ -85,22 +90,24 @@ const createJournal = (
     queue = turn.catch(() => undefined);
     return turn;
   };
+  const writeTo = async (wanted: readonly Copy[], entry: JournalEntry): Promise<void> =>
+    inTurn(async () => {
+      add(entry);
+      for (const copy of wanted) {
+        try {
+          await write(run, copy);
+        } catch (error) {
+          throw failure(run, copy, error);
+        }
+      }
+    });
 
   return {
     run,
     summary,
     step: (id) => summary().steps.find((step) => step.id === id),
-    append: (entry) =>
-      inTurn(async () => {
-        add(entry);
-        for (const copy of copies) {
-          try {
-            await write(run, copy);
-          } catch (error) {
-            throw failure(run, copy, error);
-          }
-        }
-      }),
+    append: (entry) => writeTo(copies, entry),
+    remember: (entry) => writeTo(copies.slice(0, 1), entry),
     note: (entry, options = {}) =>
       inTurn(async () => {
         add(entry);
@@ -124,8 +131,7 @@ interface Merged {
 
 /** Every place's records, each once, in the order in which they were written. */
 const merge = async (run: string, places: readonly JournalPlace[]): Promise<Merged> => {
-  const texts: string[] = [];
-  for (const place of places) texts.push((await place.store.read(run)) ?? '');
+  const texts = await Promise.all(places.map(async (place) => (await place.store.read(run)) ?? ''));
   const all = new Map<string, JournalRecord>();
   for (const text of texts) {
     for (const line of text.split('\n')) {

@@ -71,11 +71,11 @@ export const createLocalStore = (directory: string): LocalStore => {
     }
   };
 
-  const append = async (path: string, line: string): Promise<void> => {
+  const append = async (path: string, lines: readonly string[]): Promise<void> => {
     await createDirectories(dirname(path));
     await withFile(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, async (file) => {
       const { size } = await file.stat();
-      await file.appendFile(`${(await endsTorn(file)) ? '\n' : ''}${line}\n`);
+      await file.appendFile(`${(await endsTorn(file)) ? '\n' : ''}${lines.join('\n')}\n`);
       await file.sync();
       if (size === 0) await syncDirectory(dirname(path));
     });
@@ -83,10 +83,10 @@ export const createLocalStore = (directory: string): LocalStore => {
 
   return {
     directory,
-    async append(run, line) {
+    async append(run, ...lines) {
       const path = journal(run);
       try {
-        await append(path, line);
+        await append(path, lines);
       } catch (error) {
         throw unwritable(path, error);
       }

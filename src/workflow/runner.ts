@@ -73,8 +73,8 @@ export const runSteps = async (options: RunOptions): Promise<void> => {
   mustDiffer(steps);
   const planned = steps.map(({ id, title, node }) => ({ id, title, node }));
   emit({ event: 'run-started', run: journal.run, command: journal.summary().command, resumed, steps: planned });
-  if (resumed) await journal.append({ kind: 'resumed', owner: options.owner ?? '' });
-  await journal.append({ kind: 'steps', steps: planned });
+  if (resumed) await journal.remember({ kind: 'resumed', owner: options.owner ?? '' });
+  await journal.remember({ kind: 'steps', steps: planned });
   const tasks = steps.map((step) => ({
     step,
     title: drawing?.title(step),

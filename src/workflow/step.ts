@@ -53,7 +53,8 @@ export type Probe =
 
 /**
  * One step of a procedure. For each: probe → done? skip : journal the intent (fsynced here and on the changed host) → apply → probe
- * again (anything but done is a failure) → journal the output. The probe decides; the journal only remembers.
+ * again (anything but done is a failure) → journal the output (fsynced here; on the host with the next intent, before that is acted on).
+ * The probe decides; the journal only remembers.
  */
 export interface Step {
   /** Unique in the procedure: `phase.name`. */

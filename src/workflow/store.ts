@@ -1,7 +1,7 @@
 /** Where a run's journal lives: the user's state directory, and the same on the follower. */
 export interface Store {
-  /** Adds one line (no newline in it) to the run's journal; on the medium when it returns. Creates what is missing; starts a new line after a torn one. */
-  append(run: string, line: string): Promise<void>;
+  /** Adds lines (no newline in any) to the run's journal; on the medium when it returns. Creates what is missing; starts a new line after a torn one. */
+  append(run: string, ...lines: readonly string[]): Promise<void>;
   /** The whole journal, a torn last line included; undefined where there is none. */
   read(run: string): Promise<string | undefined>;
   /** Run ids, in no order. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseRecord } from '../../../src/workflow/journal-record.ts';
 import { openJournal, readRun, readRuns, startJournal } from '../../../src/workflow/journal.ts';
 import { isUnfinished } from '../../../src/workflow/run-summary.ts';
+import type { Store } from '../../../src/workflow/store.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 const run = 'r-0123456789';
@@ -102,6 +103,26 @@ describe('a journal', () => {
     ]);
     host.store.before = () => undefined;
     await journal.append(output);
+    expect(host.store.texts.get(run)).toBe(local.store.texts.get(run));
+  });
+
+  test('remembers in the first place at once, and elsewhere in one go with the next record', async () => {
+    const [local, host] = [here(), here()];
+    const writes: number[] = [];
+    const counting: Store = {
+      ...host.store,
+      append: async (id, ...lines) => {
+        writes.push(lines.length);
+        await host.store.append(id, ...lines);
+      },
+    };
+    const journal = await startJournal(start, { places: [local, { name: 'db2', store: counting }] });
+    const before = host.store.texts.get(run);
+    await journal.remember(output);
+    expect(host.store.texts.get(run)).toBe(before);
+    expect(local.store.texts.get(run)).toContain('"output":7');
+    await journal.append(intent);
+    expect(writes).toEqual([1, 2]);
     expect(host.store.texts.get(run)).toBe(local.store.texts.get(run));
   });
 

@@ -12,9 +12,9 @@ export const createMemoryStore = (): MemoryStore => {
   const store: MemoryStore = {
     texts,
     before: () => undefined,
-    append: async (run, line) => {
-      store.before(run, line);
-      texts.set(run, `${texts.get(run) ?? ''}${line}\n`);
+    append: async (run, ...lines) => {
+      for (const line of lines) store.before(run, line);
+      texts.set(run, `${texts.get(run) ?? ''}${lines.join('\n')}\n`);
     },
     read: async (run) => texts.get(run),
     list: async () => [...texts.keys()],

@@ -52,14 +52,15 @@ const mortalPlace = (name: string, store: MemoryStore, reaper: Reaper): JournalP
   name,
   store: {
     ...store,
-    append: async (id, line) => {
-      reaper.pass(`before writing to ${name}: ${line}`);
+    append: async (id, ...lines) => {
+      const text = lines.join('\n');
+      reaper.pass(`before writing to ${name}: ${text}`);
       const before = store.texts.get(id) ?? '';
-      store.texts.set(id, before + line.slice(0, line.length / 2));
-      reaper.pass(`in the middle of writing to ${name}: ${line}`);
+      store.texts.set(id, before + text.slice(0, text.length / 2));
+      reaper.pass(`in the middle of writing to ${name}: ${text}`);
       store.texts.set(id, before);
-      await store.append(id, line);
-      reaper.pass(`after writing to ${name}: ${line}`);
+      await store.append(id, ...lines);
+      reaper.pass(`after writing to ${name}: ${text}`);
     },
   },
 });
