@@ -140,16 +140,16 @@ export type Reached =
   | { readonly name: string; readonly address: string; readonly node: Node<ReadingHost> }
   | { readonly name: string; readonly address: string; readonly failure: Error };
 
+/** For a node that is to become a follower: the nodes whose database it must reach (tried from its host), and what it is to copy. */
+export interface Target<F extends Facts> {
+  readonly peers: readonly { readonly node: Node<ReadingHost>; readonly facts: F }[];
+  readonly source: F;
+}
+
 export interface InspectOptions<F extends Facts> {
   readonly signal: AbortSignal;
-  /**
-   * For a node that is to become a follower: the nodes whose database it must reach (tried from its host), and what it is to copy. A promise, so that the
-   * node is looked at while these are.
-   */
-  readonly target?: Promise<{
-    readonly peers: readonly { readonly node: Node<ReadingHost>; readonly facts: F }[];
-    readonly source: F;
-  }>;
+  /** As a promise where the node is to be looked at while the others are. */
+  readonly target?: Target<F> | Promise<Target<F>>;
 }
 
 /**

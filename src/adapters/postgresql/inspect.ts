@@ -1,4 +1,4 @@
-import type { InspectOptions, Node } from '../adapter.ts';
+import type { InspectOptions, Node, Target } from '../adapter.ts';
 import type { ReadingHost } from '../../hosts/host.ts';
 import { isReplctlError, type ReplctlError } from '../../errors.ts';
 import { discover } from './discover.ts';
@@ -34,13 +34,14 @@ const templateObjects = async (node: Node<ReadingHost>, layout: Layout, signal: 
     return row!.count;
   });
 
-type Target = Awaited<NonNullable<InspectOptions<PostgresFacts>['target']>>;
+type Later = Target<PostgresFacts> | Promise<Target<PostgresFacts>>;
 
 const reachPeers = async (
   node: Node<ReadingHost>,
-  { peers }: Target,
+  target: Later,
   signal: AbortSignal,
 ): Promise<PostgresFacts['reach']> => {
+  const { peers } = await target;
   const entries = peers.map(async (peer): Promise<[string, Reach]> => {
     const port = peer.facts.layout?.port ?? peer.node.database.port ?? 5432;
     return [peer.node.name, await reachPort(node, peer.node.address, port, signal)];
@@ -52,9 +53,10 @@ const reachPeers = async (
 const targetPlaces = async (
   node: Node<ReadingHost>,
   layout: Layout,
-  { source }: Target,
+  target: Later,
   signal: AbortSignal,
 ): Promise<DiskFacts['places']> => {
+  const { source } = await target;
   const places = source.server?.tablespaces.map(({ path }) => tablespacePath(node, path)) ?? [];
   if (places.length === 0) return [];
   return (await surveyDisk(node, layout, { depth: 'light', places, signal })).disk.places;
@@ -85,18 +87,13 @@ const lookAtTarget = async (
   layout: Layout,
   { signal, target }: InspectOptions<PostgresFacts>,
 ) => {
-  const [looked, refusal, known] = await Promise.all([
+  const [looked, refusal, reach, places] = await Promise.all([
     look(node, layout, { depth: 'full', signal }, (at) => askFull(node, at, signal)),
     target ? serviceRefusal(node, layout, signal) : undefined,
-    target?.then(async (value) => {
-      const [reach, places] = await Promise.all([
-        reachPeers(node, value, signal),
-        targetPlaces(node, layout, value, signal),
-      ]);
-      return { reach, places };
-    }),
+    target ? reachPeers(node, target, signal) : {},
+    target ? targetPlaces(node, layout, target, signal) : [],
   ]);
-  return { ...looked, refusal, reach: known?.reach ?? {}, places: known?.places ?? [] };
+  return { ...looked, refusal, reach, places };
 };
 
 /** Reads everything about one node, whether its server runs or not, and changes nothing. */
@@ -111,7 +108,7 @@ export const inspect = async (
     const stateDir = stateDirectory(node.host.login, node.fleet, node.name);
     return {
       ...common,
-      reach: target ? await reachPeers(node, await target, signal) : {},
+      reach: target ? await reachPeers(node, target, signal) : {},
       machine: { ...machine, icu: '' },
       role: 'none',
       running: false,
