@@ -1,5 +1,6 @@
 import type { Finding } from '../../adapter.ts';
 import { setting, type PostgresFacts } from '../facts.ts';
+import { configuredUpstream } from '../follower-state.ts';
 import { error, type Check, type Scene } from './scene.ts';
 
 const major = (facts: PostgresFacts): number => Math.floor((facts.server?.versionNumber ?? 0) / 10_000);
@@ -52,7 +53,7 @@ const roles: Check = ({ facts, nodes }) => {
   const { leader, upstream, source } = facts;
   const findings: Finding[] = [];
   if (leader.server?.inRecovery) {
-    const from = leader.server.receiver?.sender_host;
+    const from = configuredUpstream(leader.server)?.host;
     findings.push(
       error({
         code: 'LEADER_IN_RECOVERY',

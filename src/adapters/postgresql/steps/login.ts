@@ -47,7 +47,9 @@ export const tryLogin = async (
   return { ok: false, kind: kindOf(reason), reason };
 };
 
-const hints: Record<Exclude<LoginResult, { ok: true }>['kind'], string> = {
+type Refused = Exclude<LoginResult, { ok: true }>;
+
+const hints: Record<Refused['kind'], string> = {
   password: 'Run the same command again: it gives the role a new password.',
   'not-admitted':
     "The server sees the follower under the address in the message: set it as the follower's `address` in the fleet file.",
@@ -55,6 +57,18 @@ const hints: Record<Exclude<LoginResult, { ok: true }>['kind'], string> = {
     'Correct `address` or database.port of the server in the fleet file, or let the port through the firewall.',
   tls: 'Check ssl on the server, or database.tls of the follower in the fleet file.',
   other: "The server's log says more.",
+};
+
+const elsewhere = (server: Work['serving'][number]): string =>
+  `another server may answer at ${server.node.address}:${server.layout.port}: correct \`address\` of ${server.node.name} in the fleet file`;
+
+/** A server that turns away the very address that ours was told to let in, or a password that ours was just given, is hardly ours. */
+const hintOf = (work: Work, server: Work['serving'][number], { kind, reason }: Refused): string => {
+  const reach = work.context.facts.follower.reach[server.node.name];
+  const seenAs = /from host "([^"]+)"/.exec(reason)?.[1];
+  if (kind === 'not-admitted' && reach?.ok && seenAs === reach.localAddress)
+    return `${server.node.name} lets ${seenAs} in, so ${elsewhere(server)}.`;
+  return kind === 'password' ? `${hints.password} If that does not help, ${elsewhere(server)}.` : hints[kind];
 };
 
 /** Throws what a person needs to know where the login fails, or reaches another cluster. */
@@ -66,7 +80,7 @@ export const requireLogin = (work: Work, server: Work['serving'][number], result
       code: 'FAILED',
       node: follower.name,
       message: `${follower.name} cannot log in to ${server.node.name} (${target}) as ${work.role}: ${result.reason}`,
-      hint: hints[result.kind],
+      hint: hintOf(work, server, result),
       details: { kind: result.kind },
     });
   }
