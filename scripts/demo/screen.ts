@@ -23,7 +23,15 @@ export const createScreen = (out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): S
   const terminal = terminalOf(out, env);
   const { unicode } = terminal;
   const style: typeof terminal.style = (format, text) => terminal.style(format, text);
-  const print = (line: string) => out.write(`${line}\n`);
+  let drawn = '';
+  const clear = () => {
+    if (drawn) out.write('\r\u001B[2K');
+    drawn = '';
+  };
+  const print = (line: string) => {
+    clear();
+    out.write(`${line}\n`);
+  };
   const mark = (good: boolean): string =>
     good ? style('green', unicode ? '✓' : 'ok:') : style('red', unicode ? '✗' : 'NOT OK:');
   let bad = 0;
@@ -38,13 +46,16 @@ export const createScreen = (out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): S
     },
     during: async (text, work) => {
       const began = performance.now();
-      const draw = () => out.write(`\r\u001B[2K${style('dim', `  ${text} ${seconds(began)}`)}`);
+      const draw = () => {
+        clear();
+        drawn = style('dim', `  ${text} ${seconds(began)}`);
+        out.write(drawn);
+      };
       const timer = out.isTTY ? setInterval(draw, 100) : undefined;
       try {
         return await work;
       } finally {
         clearInterval(timer);
-        if (out.isTTY) out.write('\r\u001B[2K');
         print(style('dim', `  ${text} ${seconds(began)}`));
       }
     },

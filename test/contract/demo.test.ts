@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { directoryOf, leftOf, runDemo, type Shown } from './fixtures/demo.ts';
 
 const finder = new URL('../../scripts/setup/postgresql-programs.mjs', import.meta.url).href;
-const { findPrograms } = (await import(finder)) as { findPrograms(): string | undefined };
+const { findPrograms } = (await import(finder)) as { findPrograms: () => string | undefined };
 const programs = findPrograms();
 const reason = programs ? '' : ' (skipped: PostgreSQL is not installed here)';
 
