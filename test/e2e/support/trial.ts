@@ -1,0 +1,70 @@
+import { expect } from 'vitest';
+import type { Finding } from '../../../src/adapters/adapter.ts';
+import type { CheckResult } from '../../../src/procedures/contract.ts';
+import type { Lab } from '../../lab/lab.ts';
+import type { Machine } from '../../lab/machine.ts';
+import { createReplctl, type Ended } from './replctl.ts';
+import { mainServer } from './server.ts';
+import { writeFleet, type FleetOptions } from './stage.ts';
+import { fingerprint } from './traces.ts';
+
+export interface Refused {
+  readonly exitCode: number;
+  readonly code: string;
+  readonly node: string | null;
+  readonly message: string;
+  readonly hint: string;
+  readonly retryable: boolean;
+  readonly details: { readonly findings?: readonly Finding[] };
+}
+
+const listing =
+  "find /var/lib/postgresql /etc/postgresql /srv -maxdepth 3 -printf '%p %y %m %u %i %l\\n' | grep -v ' postmaster\\.\\|/pg_stat' | sort; sha256sum /etc/postgresql/*/*/* 2>/dev/null || true; ps -eo user:32=,args= | grep -E '[p]g_basebackup|[r]eplctl|[b]in/postgres ' | sort || true";
+
+/** What a refused command may not change on a machine: roles, slots, settings, pg_hba.conf, directories, processes. */
+export const stateOf = async (machine: Machine): Promise<string> => {
+  const runs = machine.image.endsWith('-base')
+    ? false
+    : (await machine.run(['systemctl', 'is-active', '--quiet', machine.postgres.unit])).exitCode === 0;
+  const server = runs ? await fingerprint(machine, mainServer(machine)) : 'no server runs';
+  return `${server}\n${await machine.ok(listing)}`;
+};
+
+let fleets = 0;
+
+/** Gives commands with fleet files of their own, and proves that a refusal changes nothing on these machines. */
+export const createTrial = (lab: Lab, watched: readonly Machine[]) => {
+  const give = async (options: FleetOptions, argv: readonly string[]): Promise<Ended> => {
+    const fleet = await writeFleet(lab, { fleet: `trial-${++fleets}`, ...options });
+    return createReplctl({ fleet, directory: lab.directory }).run(argv);
+  };
+  const states = async () => Promise.all(watched.map(stateOf));
+  return {
+    give,
+    /** The error of a command that must fail, with all of the machines as they were. */
+    refusal: async (options: FleetOptions, argv: readonly string[]): Promise<Refused> => {
+      const before = await states();
+      const { json, exitCode, stderr } = await give(options, argv);
+      if (json.ok) throw new Error(`It was accepted: ${JSON.stringify(json)}`);
+      const error = json.error as unknown as Refused;
+      expect(exitCode).toBe(error.exitCode);
+      // Warnings may stand there, a stack may not.
+      expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
+      expect(error.hint).toMatch(/\w{3}/);
+      expect(await states()).toEqual(before);
+      return error;
+    },
+    /** The findings of the preflight alone, by their codes. */
+    findings: async (
+      options: FleetOptions,
+      argv: readonly string[] = [],
+    ): Promise<Readonly<Record<string, Finding>>> => {
+      const before = await states();
+      const { json } = await give(options, ['check', 'db2', ...argv]);
+      expect(await states()).toEqual(before);
+      const result = json.result as unknown as CheckResult | null;
+      if (result === null) throw new Error(JSON.stringify(json));
+      return Object.fromEntries(result.findings.map((finding) => [finding.code, finding]));
+    },
+  };
+};
