@@ -1,6 +1,7 @@
 import type { Warning } from '../../workflow/step.ts';
 import type { NodeStatus } from '../adapter.ts';
-import { setting } from './facts.ts';
+import { setting, type SlotRow } from './facts.ts';
+import { slotPrefix } from './names.ts';
 import type { Observation } from './observe.ts';
 
 const megabytes = (bytes: number): string =>
@@ -101,16 +102,26 @@ export const leaderWarnings = (node: Observation, all: readonly Observation[]): 
     });
   }
   for (const slot of node.server?.slots ?? []) {
-    const lost = slot.wal_status === 'lost';
     if (slot.active || slot.slot_type !== 'physical' || isSomebodys(slot.slot_name, node, all)) continue;
-    warnings.push({
-      code: 'SLOT_UNUSED',
-      node: node.name,
-      message: `slot ${slot.slot_name} on ${node.name} is not in use${lost ? ' and has lost its log' : slot.retained === null ? '' : ` and keeps ${megabytes(slot.retained)} of log`}`,
-      hint: `Drop it when nobody needs it: SELECT pg_drop_replication_slot('${slot.slot_name.replaceAll("'", "''")}').`,
-    });
+    warnings.push(unusedSlot(node, slot, all));
   }
   return warnings;
+};
+
+/** A follower that cannot be asked may still need its slot: dropped, it could not go on when it is back. */
+const unusedSlot = (node: Observation, slot: SlotRow, all: readonly Observation[]): Warning => {
+  const name = slot.slot_name;
+  const away = all.find((other) => other !== node && !other.server && name.startsWith(slotPrefix(other.name)))?.name;
+  const lost = slot.wal_status === 'lost';
+  const kept = slot.retained === null ? '' : ` and keeps ${megabytes(slot.retained)} of log`;
+  return {
+    code: 'SLOT_UNUSED',
+    node: node.name,
+    message: `slot ${name} on ${node.name} is not in use${lost ? ' and has lost its log' : kept}${away ? ` for ${away}` : ''}`,
+    hint: away
+      ? `${away} needs it when it is back; when it is gone for good: replctl remove-follower ${away} --gone.`
+      : `Drop it when nobody needs it: SELECT pg_drop_replication_slot('${name.replaceAll("'", "''")}').`,
+  };
 };
 
 /** The slot of a follower that is known is told under that follower. */
