@@ -97,6 +97,13 @@ describe('the preflight lets pass', () => {
         },
       },
     ],
+    [
+      'the same port on another machine of the same machine id',
+      {
+        leader: { rest: { machineId: 'cafe' } },
+        follower: { rest: { machineId: 'cafe' }, layout: { dataDir: '/srv/second' } },
+      },
+    ],
     ['an empty data directory', { follower: { server: null, disk: { serverProcess: false, entries: 0 } } }],
     ['other C libraries where all databases compare bytes', { follower: { machine: { libc: 'glibc 2.36' } } }],
     [

@@ -3,6 +3,7 @@ import { numberSetting, setting, type PostgresFacts } from '../facts.ts';
 import { sudoersFragment } from '../../../hosts/host.ts';
 import { serviceCommand } from '../server-control.ts';
 import { standbySettings } from '../standby-settings.ts';
+import { portTaken } from './port.ts';
 import { error, warning, type Check } from './scene.ts';
 
 const firstUserOid = 16_384;
@@ -177,6 +178,7 @@ const archiving: Check = ({ facts: { follower, source }, nodes }) => {
 
 export const targetChecks: readonly Check[] = [
   sameServer,
+  portTaken,
   existingData,
   feedsOthers,
   nameless,

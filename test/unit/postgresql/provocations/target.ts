@@ -52,6 +52,22 @@ export const targetProvocations: Readonly<Record<string, readonly Provocation[]>
       advises: ['host', 'database.port', 'db2'],
     },
   ],
+  PORT_TAKEN: [
+    {
+      when: 'the follower is to listen where the leader does, on the same machine',
+      severity: 'error',
+      node: 'db2',
+      cast: {
+        leader: { rest: { machineId: 'cafe' } },
+        follower: {
+          rest: { machineId: 'cafe', reach: { db1: { ok: true, localAddress: '10.0.0.11' } } },
+          layout: { dataDir: '/srv/second' },
+        },
+      },
+      says: ['db2', 'db1', '5432', 'same machine'],
+      advises: ['database.port', 'db2'],
+    },
+  ],
   DATA_PRESENT: [
     {
       when: 'the follower has databases of somebody’s',
