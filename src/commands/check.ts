@@ -39,7 +39,7 @@ Exit 0 when nothing speaks against it, 3 when something does.`;
           copyFrom: flags['copy-from'],
           allow: flags.allow ?? [],
           method: flags.method,
-          replace: flags.replace,
+          replace: Boolean(flags.replace),
           discardOld: false,
           maxLag: { seconds: 1 },
           waitTimeout: 3600,

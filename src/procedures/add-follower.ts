@@ -8,7 +8,7 @@ import { chooseParts, stage, type Parts } from './cast.ts';
 import type { AddFollowerOptions, AddFollowerResult } from './contract.ts';
 import { applyAllowed, enforce } from './findings.ts';
 import { carryOut, followerSteps, type FollowerRun } from './follower-run.ts';
-import { inputsOf } from './inputs.ts';
+import { flagOf, inputsOf } from './inputs.ts';
 import { localPlace, unfinishedOf } from './unfinished.ts';
 
 const nothing = { copiedFrom: null, method: null, steps: [], bytes: null };
@@ -76,7 +76,7 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
     (await unfinishedOf(parts.node, fleet.name, places)).find(({ command }) => command === 'add-follower');
   const unfinished = await findUnfinished();
   const different = unfinished ? differences(unfinished.inputs, inputs) : [];
-  if (unfinished && different.length > 0) throw runDiffers(unfinished, different);
+  if (unfinished && different.length > 0) throw runDiffers(unfinished, different, flagOf);
 
   for (const warning of warnings) emit({ event: 'warning', ...warning });
   const resuming = unfinished !== undefined;

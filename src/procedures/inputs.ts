@@ -15,6 +15,21 @@ export const inputsOf = (parts: Parts, want: Want): Json => ({
   parallel: want.parallel ?? null,
 });
 
+const flags: Readonly<Record<string, string>> = {
+  upstream: '--upstream',
+  source: '--copy-from',
+  method: '--method',
+  replace: '--replace',
+  discardOld: '--discard-old',
+  'maxLag.bytes': '--max-lag (bytes)',
+  'maxLag.seconds': '--max-lag (seconds)',
+  rate: '--rate',
+  parallel: '--parallel',
+};
+
+/** An input as the operator gives it. */
+export const flagOf = (path: string): string => flags[path] ?? path;
+
 type Fields = { readonly [key: string]: Json };
 const isFields = (json: Json | undefined): json is Fields =>
   typeof json === 'object' && json !== null && !Array.isArray(json);

@@ -22,11 +22,18 @@ export const differences = (was: Json | undefined, is: Json | undefined, path = 
   return [...keys].flatMap((key) => differences(was[key], is[key], path === '' ? key : `${path}.${key}`));
 };
 
-const show = (json: Json | undefined): string => (json === undefined ? 'nothing' : JSON.stringify(json));
+const show = (json: Json | undefined): string => {
+  if (json === undefined || json === null || json === false) return 'not given';
+  return json === true ? 'given' : JSON.stringify(json);
+};
 
-/** The refusal to go on with an unfinished run under other inputs: RUN_DIFFERS, naming each difference. */
-export const runDiffers = (run: RunSummary, found: readonly Difference[]): ReplctlError => {
-  const list = found.map(({ path, was, is }) => `${path} was ${show(was)} and is now ${show(is)}`).join('; ');
+/** The refusal to go on with an unfinished run under other inputs: RUN_DIFFERS, naming each difference as `nameOf` its path says. */
+export const runDiffers = (
+  run: RunSummary,
+  found: readonly Difference[],
+  nameOf: (path: string) => string = (path) => path,
+): ReplctlError => {
+  const list = found.map(({ path, was, is }) => `${nameOf(path)} was ${show(was)} and is now ${show(is)}`).join('; ');
   return new ReplctlError({
     code: 'RUN_DIFFERS',
     message: `There is an unfinished run ${run.run} on ${run.node} with other inputs: ${list}.`,
