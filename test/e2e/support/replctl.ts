@@ -9,7 +9,7 @@ import type { RunEvent } from '../../../src/workflow/events.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 
 /** REPLCTL_BIN: a built or installed `replctl`; without it src/ runs as it is. */
-const program = (): string => process.env['REPLCTL_BIN'] ?? join(root, 'bin', 'dev.js');
+export const program = (): string => process.env['REPLCTL_BIN'] ?? join(root, 'bin', 'dev.js');
 
 export interface Ended {
   /** As a shell counts it: 128 + the signal's number where a signal ended it. */

@@ -3,7 +3,8 @@ import type { Finding } from '../../../src/adapters/adapter.ts';
 import type { CheckResult } from '../../../src/procedures/contract.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Machine } from '../../lab/machine.ts';
-import { createReplctl, type Ended } from './replctl.ts';
+import { createReplctl, program, type Ended } from './replctl.ts';
+import { command, type CommandResult } from '../../lab/command.ts';
 import { mainServer } from './server.ts';
 import { writeFleet, type FleetOptions } from './stage.ts';
 import { fingerprint } from './traces.ts';
@@ -41,6 +42,17 @@ export const createTrial = (lab: Lab, watched: readonly Machine[]) => {
   const states = async () => Promise.all(watched.map(stateOf));
   return {
     give,
+    /** What a person sees, without a terminal. */
+    screen: async (options: FleetOptions, argv: readonly string[]): Promise<CommandResult> => {
+      const REPLCTL_FLEET = await writeFleet(lab, { fleet: `trial-${++fleets}`, ...options });
+      const env = {
+        ...process.env,
+        REPLCTL_FLEET,
+        REPLCTL_STATE_DIR: `${lab.directory}/screen`,
+        NODE_NO_WARNINGS: '1',
+      };
+      return command([process.execPath, program(), ...argv], { env, timeoutSeconds: 120 });
+    },
     /** The error of a command that must fail, with all of the machines as they were. */
     refusal: async (options: FleetOptions, argv: readonly string[]): Promise<Refused> => {
       const before = await states();
