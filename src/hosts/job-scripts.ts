@@ -73,6 +73,11 @@ else
   if [ -f "$d/process" ] && { read -r boot && read -r pid && read -r started && read -r since; } <"$d/process"; then
     IFS=' ' read -r up idle </proc/uptime
     seconds=$((\${up%%.*} - since))
+    stat='' born=''
+    { read -r stat <"/proc/$pid/stat"; } 2>/dev/null
+    set_born() { shift 19; born=$1; }
+    case $stat in *') '[!Z]*) set_born \${stat##*) } ;; esac
+    [ "$born" = "$started" ] || state=orphaned
   fi
 fi
 printf '%s %s %s\\n' "$state" "\${status:--}" "$seconds"

@@ -24,8 +24,14 @@ export interface JobHandle {
 export type JobState =
   /** Never started, or removed. */
   | { readonly state: 'absent' }
-  /** The job, or a process that it left behind, is there. */
-  | { readonly state: 'running'; readonly seconds: number; readonly stdout: string; readonly stderr: string }
+  /** The job, or a process that it left behind, is there. `orphaned`: only the latter; it is no use waiting for its end, cancelling brings it. */
+  | {
+      readonly state: 'running';
+      readonly orphaned: boolean;
+      readonly seconds: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
   /** Ended by itself; `stdout` and `stderr` are the last 64 KiB. */
   | {
       readonly state: 'ended';

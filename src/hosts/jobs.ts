@@ -91,7 +91,8 @@ export const inspectJob: Jobs['inspectJob'] = async (host, handle, { patience = 
     case 'absent':
       return { state };
     case 'running':
-      return { state, seconds: Number(seconds) || 0, ...output };
+    case 'orphaned':
+      return { state: 'running', orphaned: state === 'orphaned', seconds: Number(seconds) || 0, ...output };
     case 'ended':
       // A status that cannot be read is none.
       if (!/^\d+$/.test(exitCode)) return { state: 'lost', ...output };

@@ -39,7 +39,7 @@ onEachTransport('jobs', (underTest) => {
     const { host } = underTest();
     const job = spec(sh('sleep 2'));
     await start(job);
-    expect(await inspectJob(host, job, { patience: 1 })).toMatchObject({ state: 'running' });
+    expect(await inspectJob(host, job, { patience: 1 })).toMatchObject({ state: 'running', orphaned: false });
     expect(await inspectJob(host, job, { patience: 30 })).toMatchObject({ state: 'ended', exitCode: 0 });
     const long = spec(sh('sleep 60'));
     await start(long);
@@ -117,7 +117,7 @@ onEachTransport('jobs', (underTest) => {
     });
     await sleep(200);
     expect(runsHere(`sleep ${long}`)).toBe(true);
-    expect(await inspect(job)).toMatchObject({ state: 'running' });
+    expect(await inspect(job)).toMatchObject({ state: 'running', orphaned: true });
     expect(await failure(removeJob(host, job))).toMatchObject({ code: 'FAILED' });
     await cancelJob(host, job);
     expect(runsHere(`sleep ${long}`)).toBe(false);

@@ -1,5 +1,5 @@
 import { ReplctlError } from '../../../errors.ts';
-import { inspectJob, removeJob, startJob, type JobHandle, type JobState } from '../../../hosts/job.ts';
+import { cancelJob, inspectJob, removeJob, startJob, type JobHandle, type JobState } from '../../../hosts/job.ts';
 import type { StepContext } from '../../../workflow/step.ts';
 import { sleep } from '../../../workflow/waiting.ts';
 import type { Work } from '../work.ts';
@@ -34,17 +34,24 @@ export const followJob = async (
 ): Promise<void> => {
   const { host, name } = work.nodes.follower;
   const { signal } = context;
-  const before = await inspectJob(host, job.handle);
+  /** What a killed program leaves behind (pg_basebackup: its receiver, which holds the slot for ever) is ended: it is no copy any more. */
+  const inspect: typeof inspectJob = async (...asked) => {
+    const state = await inspectJob(...asked);
+    if (state.state !== 'running' || !state.orphaned) return state;
+    await cancelJob(host, job.handle);
+    return inspectJob(host, job.handle, { signal });
+  };
+  const before = await inspect(host, job.handle);
   const usable = before.state === 'running' || (before.state === 'ended' && before.exitCode === 0 && (await isWhole()));
   if (!usable) {
-    await removeJob(host, job.handle);
+    if (before.state !== 'absent') await removeJob(host, job.handle);
     await prepare(signal);
     signal.throwIfAborted();
     await startJob(host, { ...job.handle, argv: job.argv, guard: work.context.guard() });
   }
   for (;;) {
     const state = await looking(look, signal, (until) =>
-      inspectJob(host, job.handle, { patience: answerEvery, signal: until }),
+      inspect(host, job.handle, { patience: answerEvery, signal: until }),
     );
     if (state.state === 'ended' && state.exitCode === 0) return;
     if (state.state !== 'running') throw jobFailure(name, job, state);

@@ -4,6 +4,7 @@ import { describe, job as jobs, perform, run as runs } from '../../action.ts';
 import { installedRun, type Work } from '../work.ts';
 import { basebackupArgv } from './basebackup.ts';
 import { followJob, longJob } from './copy-job.ts';
+import { endStaleSenders } from './stale-senders.ts';
 import { prepareStaging, removeStaging, stagedBytes } from './staging.ts';
 import { watchCopy } from './watch-copy.ts';
 
@@ -49,6 +50,7 @@ export const copy = (work: Work): Step => {
       const prepare = async (signal: AbortSignal) => {
         // What was verified was another copy.
         await removeJob(follower.host, longJob(work, 'verify', []).handle);
+        await endStaleSenders(work, signal);
         const commands = prepareStaging(work).map((command) => runs(follower, command));
         await perform(commands, { signal, query: async () => undefined });
       };
@@ -61,6 +63,7 @@ export const copy = (work: Work): Step => {
     },
     undo: async ({ signal }) => {
       await cancelJob(follower.host, job.handle);
+      await endStaleSenders(work, signal);
       await removeStaging(work, signal);
       await removeJob(follower.host, job.handle);
     },
