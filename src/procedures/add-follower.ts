@@ -6,7 +6,7 @@ import { newRunId } from '../workflow/run-id.ts';
 import type { RunSummary } from '../workflow/run-summary.ts';
 import { chooseParts, stage, type Parts } from './cast.ts';
 import type { AddFollowerOptions, AddFollowerResult } from './contract.ts';
-import { applyAllowed, enforce } from './findings.ts';
+import { applyAllowed, enforce, findingsFor } from './findings.ts';
 import { carryOut, followerSteps, type FollowerRun } from './follower-run.ts';
 import { flagOf, inputsOf } from './inputs.ts';
 import { localPlace, unfinishedOf } from './unfinished.ts';
@@ -26,9 +26,6 @@ const already = (
   lag: state.lag,
   seconds,
 });
-
-const refused = (node: string, { evidence, hint }: { evidence: string; hint: string }): ReplctlError =>
-  new ReplctlError({ code: 'PREFLIGHT_REFUSED', node, message: evidence, hint });
 
 const planned = (run: FollowerRun, seconds: number): AddFollowerResult => {
   const guard = (): LeaseGuard => ({
@@ -83,9 +80,9 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
   if (!resuming) {
     const state = adapter.followerState(facts, nodes);
     if (state.state === 'healthy') return already(parts, state, seconds());
-    if (state.state !== 'absent' && !want.replace) throw refused(parts.node, state);
   }
-  enforce(applyAllowed(adapter.preflight(facts, nodes, want, resuming), allow), emit, resuming);
+  const findings = resuming ? adapter.preflight(facts, nodes, want, true) : findingsFor(adapter, staged, want);
+  enforce(applyAllowed(findings, allow), emit, resuming);
 
   const start = unfinished ?? {
     run: newRunId(new Date(), Math.random),

@@ -1,7 +1,7 @@
 import type { Session } from '../session.ts';
 import { chooseParts, stage } from './cast.ts';
 import type { CheckOptions, CheckResult } from './contract.ts';
-import { applyAllowed } from './findings.ts';
+import { applyAllowed, findingsFor } from './findings.ts';
 
 /** The preflight alone; changes nothing. */
 export const check = async (session: Session, options: CheckOptions): Promise<CheckResult> => {
@@ -10,10 +10,10 @@ export const check = async (session: Session, options: CheckOptions): Promise<Ch
   adapter.method(want.method);
   const { parts, warnings } = await chooseParts(session, options);
   for (const warning of warnings) session.options.emit({ event: 'warning', ...warning });
-  const { facts, nodes } = await stage(session, adapter, parts);
+  const staged = await stage(session, adapter, parts);
   const result = { node: parts.node, upstream: parts.upstream, copiedFrom: parts.source };
-  const state = adapter.followerState(facts, nodes);
-  if (state.state === 'healthy') return { ...result, passed: true, findings: [] };
-  const findings = applyAllowed(adapter.preflight(facts, nodes, want), allow);
-  return { ...result, passed: findings.every(({ severity }) => severity !== 'error'), findings };
+  const { state } = adapter.followerState(staged.facts, staged.nodes);
+  if (state === 'healthy') return { ...result, already: true, passed: true, findings: [] };
+  const findings = applyAllowed(findingsFor(adapter, staged, want), allow);
+  return { ...result, already: false, passed: findings.every(({ severity }) => severity !== 'error'), findings };
 };

@@ -53,6 +53,8 @@ export interface CheckResult {
   readonly node: string;
   readonly upstream: string;
   readonly copiedFrom: string;
+  /** It follows its upstream and is healthy: there is nothing to do. */
+  readonly already: boolean;
   /** No finding is an error. */
   readonly passed: boolean;
   readonly findings: readonly Finding[];

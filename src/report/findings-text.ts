@@ -8,6 +8,7 @@ export const findingsText = (
   terminal: Terminal = terminalOf(process.stdout, process.env),
 ): string => {
   const { node, upstream, copiedFrom, findings } = result;
+  if (result.already) return terminal.style('bold', `${node} follows ${upstream} already, and is healthy.`);
   const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
   const what = `a follower of ${upstream}${copiedFrom === upstream ? '' : `, copied from ${copiedFrom}`}`;
   const verdict = result.passed ? `${node} can become ${what}` : `${node} cannot become ${what}`;

@@ -63,7 +63,8 @@ describe('the answer', () => {
   });
 
   test('of check is the verdict and the findings', () => {
-    const check = { node: 'db3', upstream: 'db1', copiedFrom: 'db2', passed: true, findings: [] };
+    const check = { node: 'db3', upstream: 'db1', copiedFrom: 'db2', already: false, passed: true, findings: [] };
+    expect(findingsText({ ...check, already: true }, terminal)).toBe('db3 follows db1 already, and is healthy.');
     expect(findingsText(check, terminal)).toBe(
       'db3 can become a follower of db1, copied from db2: nothing speaks against it.',
     );
