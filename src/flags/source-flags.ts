@@ -15,12 +15,9 @@ export const sourceFlags = {
     options: methods,
     default: 'auto' as const,
   })(),
-  allow: Flags.string({
-    multiple: true,
-    default: [],
-    helpValue: 'CODE',
-    description:
-      'Go on in spite of this finding of the preflight, where it says that it may be allowed; may be repeated.',
+  allow: Flags.custom<readonly string[]>({ parse: async (text) => text.split(',').map((code) => code.trim()) })({
+    helpValue: 'CODE[,CODE]',
+    description: 'Go on in spite of these findings of the preflight, where they say that they may be allowed.',
   }),
   replace: Flags.boolean({
     description: 'Move existing data on NODE aside. The flag is the consent; nothing is asked.',
