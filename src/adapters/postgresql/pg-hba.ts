@@ -52,3 +52,13 @@ export const withBlock = (content: string, block: HbaBlock): string =>
 
 export const hasBlock = (content: string, owner: Pick<HbaBlock, 'fleet' | 'node'>): boolean =>
   content.split('\n').some((line) => isEdge(line, begin(keyOf(owner))));
+
+/** Is exactly this block at the top? Those of other followers may stand before it: they turn nobody away. */
+export const isCurrent = (content: string, block: HbaBlock): boolean => {
+  const ours = renderBlock(block);
+  const at = content.indexOf(ours);
+  if (at === -1) return false;
+  const before = content.slice(0, at);
+  const harmless = before.split('\n').every((line) => line === '' || line.startsWith('# replctl: ') || isOurRule(line));
+  return harmless && !hasBlock(before, block) && !hasBlock(content.slice(at + ours.length), block);
+};

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   hasBlock,
+  isCurrent,
   renderBlock,
   withBlock,
   withoutBlock,
@@ -50,6 +51,18 @@ describe('a follower’s block of pg_hba.conf', () => {
     expect(hasBlock(content, other)).toBe(true);
     expect(hasBlock(content, block)).toBe(false);
     expect(hasBlock(withBlock(stock, { ...block, fleet: 'orders2' }), block)).toBe(false);
+  });
+
+  test('is current under the block of a follower that was added at the same time, and under nothing else', () => {
+    const both = withBlock(withBlock(stock, block), other);
+    expect(isCurrent(both, block)).toBe(true);
+    expect(isCurrent(both, other)).toBe(true);
+    expect(isCurrent(`host all all 0.0.0.0/0 reject\n${both}`, block)).toBe(false);
+    expect(isCurrent(stock, block)).toBe(false);
+    expect(isCurrent(both, { ...block, addresses: ['10.9.9.9'] })).toBe(false);
+    expect(isCurrent(both + renderBlock(block), block)).toBe(false);
+    expect(isCurrent(renderBlock(other).replace(/# replctl: end.*\n/, '') + withBlock(stock, block), block)).toBe(true);
+    expect(isCurrent(renderBlock(other).replace(/# replctl: end.*\n/, '') + stock, block)).toBe(false);
   });
 
   test('leaves other followers’ blocks alone when it goes', () => {

@@ -1,7 +1,7 @@
 import type { Step } from '../../../workflow/step.ts';
 import { describe, edit, sql } from '../../action.ts';
 import { setting } from '../facts.ts';
-import { hasBlock, renderBlock, withBlock, withoutBlock, type HbaBlock } from '../pg-hba.ts';
+import { hasBlock, isCurrent, renderBlock, withBlock, withoutBlock, type HbaBlock } from '../pg-hba.ts';
 import type { Work } from '../work.ts';
 import { saidYes } from './intent.ts';
 import { editHba, hbaFileOf, isLoaded, readHba } from './hba-file.ts';
@@ -27,6 +27,8 @@ export const admit = (work: Work, server: Work['serving'][number]): Step => {
   const file = hbaFileOf({ node, layout }, facts);
   const block = blockOf(work, server);
   const { run } = work;
+  // Once it was: what is edited after that and waits to be loaded is another run's.
+  let loaded = false;
   return {
     id: `snapshot.admit-${node.name}`,
     title: `let ${work.nodes.follower.name} in on ${node.name} (pg_hba.conf)`,
@@ -40,15 +42,16 @@ export const admit = (work: Work, server: Work['serving'][number]): Step => {
     probe: async ({ signal }) => {
       const content = await readHba(file, signal);
       if (!hasBlock(content, block)) return { state: 'absent' };
-      if (withBlock(content, block) !== content)
+      if (!isCurrent(content, block))
         return { state: 'partial', evidence: `${file.path} has an older block for ${block.node}` };
-      if (!(await isLoaded(file, run, signal)))
+      if (!loaded && !(await isLoaded(file, run, signal)))
         return { state: 'partial', evidence: `${file.path} was changed but not loaded` };
       return { state: 'done', evidence: `${file.path} lets ${work.role} in from ${block.addresses.join(', ')}` };
     },
     intent: async ({ signal }) => ({ existed: hasBlock(await readHba(file, signal), block) }),
     apply: async ({ signal }) => {
       await editHba(file, run, (content) => withBlock(content, block), signal);
+      loaded = true;
     },
     undo: async ({ signal, intent }) => {
       // A block that was there before lets in the follower that is to be replaced: it is put back with its data.

@@ -10,9 +10,11 @@ import { ask, type Place } from './ask.ts';
 /** Compare-and-swap of a configuration file that several runs may edit at once; keeps owner and mode. Exit 75: it changed meanwhile. */
 const replaceScript = String.raw`
 set -eu
-exec 9>>"$1.replctl-lock"; flock -w 10 9
+# Whoever had the lock removes its file: a lock on a file that is gone is none.
+while :; do exec 9>>"$1.replctl-lock"; flock -w 10 9; [ ! "$1.replctl-lock" -ef /proc/self/fd/9 ] || break; done
+new=''; trap 'rm -f -- "$new" "$1.replctl-lock"' EXIT
 [ "$(sha256sum < "$1" | cut -d' ' -f1)" = "$2" ] || exit 75
-new=$(mktemp "$1.replctl-XXXXXX"); trap 'rm -f -- "$new" "$1.replctl-lock"' EXIT
+new=$(mktemp "$1.replctl-XXXXXX")
 cat > "$new"; chmod --reference="$1" -- "$new"; chgrp --reference="$1" -- "$new" 2>/dev/null || true
 sync -- "$new"; mv -T -- "$new" "$1"; sync -- "$(dirname -- "$1")"`;
 
