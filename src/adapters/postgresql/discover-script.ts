@@ -53,14 +53,22 @@ say mount "$([ -d "$data" ] && [ "$(device "$data")" != "$(device "$(dirname "$d
 say parent-writable "$(writable "$(dirname "$data")")"
 say free "$(space "$data")"
 say device "$(device "$data")"
-if [ -L "$data/pg_wal" ]; then
-  wal=$(readlink -f "$data/pg_wal")
+# In the middle of a swap the old data is gone and the copy not there yet: the copy in staging knows where its log is to be.
+whole=$data
+if ! [ -e "$data/pg_wal" ] && ! [ -L "$data/pg_wal" ]; then
+  for staged in "$data".replctl-r-* "$data"/.replctl-r-*/staged; do if [ -L "$staged/pg_wal" ]; then whole=$staged; fi; done
+fi
+if [ -L "$whole/pg_wal" ]; then
+  wal=$(readlink -m "$whole/pg_wal")
   say wal-dir "$wal"; say wal-free "$(space "$wal")"; say wal-device "$(device "$wal")"
   say wal-mount "$([ "$(device "$wal")" != "$(device "$(dirname "$wal")")" ] && echo yes)"
 fi
 for link in "$data"/pg_tblspc/*; do [ -L "$link" ] && printf 'tablespace\t%s\t%s\n' "$(basename "$link")" "$(readlink "$link")"; done
 shift 4
-for place in "$@"; do printf 'place\t%s\t%s\t%s\t%s\t%s\n' "$place" "$(space "$place")" "$(device "$place")" "$([ -d "$place" ] && echo yes)" "$(writable "$place")"; done
+own() { for link in "$data"/pg_tblspc/*; do [ -L "$link" ] && [ "$link" -ef "$1" ] && return 0; done; return 1; }
+# What servers keep in a tablespace's directory, unless it is this cluster's tablespace.
+strangers() { own "$1" || (cd -- "$1" 2>/dev/null && for name in PG_[0-9]*; do [ -d "$name" ] && printf '%s ' "$name"; done); }
+for place in "$@"; do printf 'place\t%s\t%s\t%s\t%s\t%s\t%s\n' "$place" "$(space "$place")" "$(device "$place")" "$([ -d "$place" ] && echo yes)" "$(writable "$place")" "$(strangers "$place")"; done
 for signal in standby.signal recovery.signal backup_label; do [ -e "$data/$signal" ] && say signal "$signal"; done
 say run "$(cat "$data/replctl.run" 2>/dev/null)"
 runs=''

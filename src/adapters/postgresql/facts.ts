@@ -20,6 +20,8 @@ export interface PlaceFacts {
   readonly device: string;
   readonly exists: boolean;
   readonly writable: boolean;
+  /** `PG_17_202406281`: what servers keep there in a tablespace; empty where the tablespace is the follower's own. */
+  readonly strangers: readonly string[];
 }
 
 export interface ControlFacts {

@@ -44,12 +44,13 @@ const parseDisk = (found: Sections): DiskFacts => {
     device: found.value('device'),
     ...(wal ? { wal } : {}),
     tablespaceLinks: found.rows('tablespace').map(([oid, path]) => ({ oid: oid!, path: path! })),
-    places: found.rows('place').map(([path, free, device, exists, writable]) => ({
+    places: found.rows('place').map(([path, free, device, exists, writable, strangers]) => ({
       path: path!,
       free: Number(free),
       device: device!,
       exists: exists === 'yes',
       writable: writable === 'yes',
+      strangers: (strangers ?? '').split(' ').filter((name) => name !== ''),
     })),
     signals: found.rows('signal').map(([name]) => name!),
     run: found.value('run'),

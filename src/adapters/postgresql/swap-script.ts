@@ -50,6 +50,19 @@ place_in() {
   else move_entries "$3" "$2" "$5" last; rmdir -- "$3"; settle "$(dirname "$3")"; fi
 }
 data() { shift; [ ! -d "$3" ] || stopped "$2"; "$do" "$@"; }
+# A tablespace's directory may by now be another cluster's, one that runs: only what the old data's own links lead to is moved.
+only_own() {
+  was=$3 kept=$5
+  while [ $# -ge 6 ]; do
+    if [ "$1" = tablespace ] && [ -d "$4" ] && [ ! -e "$(dirname "$4")/moved-out" ] && [ -d "$3" ] && [ -n "$(list "$3" "$6" | tr '\0' x)" ]; then
+      own=''
+      for link in "$was"/pg_tblspc/* "$kept"/pg_tblspc/*; do if [ -L "$link" ] && [ "$link" -ef "$3" ]; then own=yes; fi; done
+      [ -n "$own" ] || fail "$3 holds $6 of a cluster that is not the one in $was: it was left alone"
+    fi
+    shift 6
+  done
+}
+only_own "$@"
 each() { while [ $# -ge 6 ]; do kind=$1; shift; [ "$kind" = data ] || { place_out "$1" "$2" "$3" "$4" "$5"; place_in "$1" "$2" "$3" "$4" "$5"; }; shift 5; done; }
 do=place_out; data "$@"
 set_aside=$5

@@ -174,7 +174,9 @@ describe('the preflight lets pass', () => {
         follower: {
           disk: {
             free: 20_000_000_000,
-            places: [{ path: '/srv/fast', free: 96_000_000_000, device: '77', exists: true, writable: true }],
+            places: [
+              { path: '/srv/fast', free: 96_000_000_000, device: '77', exists: true, writable: true, strangers: [] },
+            ],
           },
         },
       },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closeScript } from '../../../src/adapters/postgresql/steps/tidy.ts';
@@ -141,6 +141,17 @@ describe('the swap refuses', () => {
     } finally {
       server.kill();
     }
+  });
+
+  test('to touch a tablespace that another cluster has there, and has moved nothing by then', async () => {
+    const world = await createWorld({ mode: 'rename', outside: true });
+    await rm(join(world.places[0].final, 'pg_tblspc/16400'));
+    const before = await world.tree();
+    expect(await swap(world)).toMatchObject({
+      exitCode: 1,
+      stderr: `${world.root}/fast holds PG_17_* of a cluster that is not the one in ${world.root}/pg data: it was left alone\n`,
+    });
+    expect(await world.tree()).toEqual(before);
   });
 
   test('to call another run’s copy its own', async () => {

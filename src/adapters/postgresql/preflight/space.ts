@@ -76,7 +76,7 @@ const freeSpace: Check = (scene) => {
   });
 };
 
-const tablespacePlaces: Check = ({ facts: { follower } }) =>
+const tablespacePlaces: Check = ({ facts: { follower, source } }) =>
   (follower.disk?.places ?? []).flatMap((place): Finding[] => {
     if (!place.path.startsWith('/')) {
       return [
@@ -85,6 +85,21 @@ const tablespacePlaces: Check = ({ facts: { follower } }) =>
           node: follower.node,
           message: `database.tablespaces of ${follower.node} maps to ${place.path}, which is not an absolute path`,
           hint: 'Write the whole path.',
+        }),
+      ];
+    }
+    const taken = place.strangers.find((name) => name.startsWith(`PG_${follower.layout?.major}_`));
+    if (taken !== undefined) {
+      const whose =
+        source.machineId === follower.machineId && source.server?.tablespaces.some(({ path }) => path === place.path)
+          ? `${source.node}, from which the copy is to be taken, has its own tablespace there`
+          : `it holds ${taken} of another cluster`;
+      return [
+        error({
+          code: 'TABLESPACE_TAKEN',
+          node: follower.node,
+          message: `${place.path} on ${follower.node} cannot take a tablespace of the copy: ${whose}`,
+          hint: `Map it to a directory of its own with database.tablespaces of ${follower.node} in the fleet file; or, where no server needs ${taken} any more, move that away by hand.`,
         }),
       ];
     }

@@ -4,7 +4,7 @@ const GB = 1_000_000_000;
 const MB = 1_000_000;
 
 const tablespace = { oid: 16_400, name: 'fast', path: '/srv/fast', bytes: 3 * GB };
-const place = { path: '/srv/fast', free: 50 * GB, device: '2065', exists: true, writable: true };
+const place = { path: '/srv/fast', free: 50 * GB, device: '2065', exists: true, writable: true, strangers: [] };
 
 export const spaceProvocations: Readonly<Record<string, readonly Provocation[]>> = {
   DISK_TOO_SMALL: [
@@ -93,6 +93,30 @@ export const spaceProvocations: Readonly<Record<string, readonly Provocation[]>>
       },
       says: ['/srv/fast', 'cannot be written by postgres'],
       advises: ['install -d -o postgres'],
+    },
+  ],
+  TABLESPACE_TAKEN: [
+    {
+      when: 'a tablespace’s place is another cluster’s tablespace',
+      severity: 'error',
+      node: 'db2',
+      cast: {
+        leader: { server: { tablespaces: [tablespace] } },
+        follower: { disk: { places: [{ ...place, strangers: ['PG_15_202209061', 'PG_17_202406281'] }] } },
+      },
+      says: ['/srv/fast', 'db2', 'PG_17_202406281 of another cluster'],
+      advises: ['database.tablespaces', 'by hand'],
+    },
+    {
+      when: 'leader and follower are on one machine, and the tablespace is not mapped',
+      severity: 'error',
+      node: 'db2',
+      cast: {
+        leader: { server: { tablespaces: [tablespace] }, rest: { machineId: 'one' } },
+        follower: { disk: { places: [{ ...place, strangers: ['PG_17_202406281'] }] }, rest: { machineId: 'one' } },
+      },
+      says: ['/srv/fast', 'db1, from which the copy is to be taken, has its own tablespace there'],
+      advises: ['database.tablespaces'],
     },
   ],
   UPSTREAM_LOG_SPACE: [
