@@ -51,8 +51,17 @@ describe('the follower’s postgresql.auto.conf', () => {
       ssl_key_file: '/etc/key',
       primary_slot_name: 'replctl_db2_r0a1b2c3d4e',
     });
-    expect(settings).not.toHaveProperty('recovery_target_time');
+    expect(settings['recovery_target_time']).toBe('');
     expect(settings).not.toHaveProperty('work_mem');
+  });
+
+  test('has no target at which recovery would end, whatever a postgresql.conf says', () => {
+    const settings = settingsOf({});
+    for (const kind of ['', '_lsn', '_name', '_time', '_xid']) expect(settings[`recovery_target${kind}`]).toBe('');
+    expect(settings['recovery_target_timeline']).toBe('latest');
+    // Unknown from 16 on: the server would not start.
+    expect(settings).not.toHaveProperty('promote_trigger_file');
+    expect(settingsOf({ follower: { layout: { major: 15 } } })).toMatchObject({ promote_trigger_file: '' });
   });
 
   test('follows the upstream, by a password that lies outside the data directory', () => {

@@ -21,6 +21,13 @@ const ownNetwork = (work: Work): readonly (readonly [string, string])[] => {
   ];
 };
 
+/** A target that is left over in a `postgresql.conf` from some restore would end recovery: a follower that opens itself for writing. */
+const noTarget = (work: Work): readonly (readonly [string, string])[] => [
+  ...['', '_lsn', '_name', '_time', '_xid'].map((kind): [string, string] => [`recovery_target${kind}`, '']),
+  ['recovery_target_timeline', 'latest'],
+  ...(work.layouts.follower.major < 16 ? [['promote_trigger_file', ''] as const] : []),
+];
+
 export const bringsNoConfiguration = (work: Work): boolean =>
   work.layouts.follower.kind === 'plain' && work.context.facts.follower.disk?.entries === 0;
 
@@ -42,6 +49,7 @@ export const standbyConf = (work: Work, copied: string): string => {
       ...carried,
       ...(bringsNoConfiguration(work) ? ownNetwork(work) : own),
       ...raised,
+      ...noTarget(work),
       ['hot_standby', 'on'],
       ['primary_conninfo', replicationConninfo(work, upstream, work.nodes.follower.name)],
       ['primary_slot_name', work.slot],
