@@ -144,6 +144,7 @@ export type Reached =
 export interface Target<F extends Facts> {
   readonly peers: readonly { readonly node: Node<ReadingHost>; readonly facts: F }[];
   readonly source: F;
+  readonly leader: F;
 }
 
 export interface InspectOptions<F extends Facts> {

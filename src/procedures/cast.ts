@@ -75,9 +75,10 @@ export const stage = async (session: Session, adapter: Adapter, parts: Parts): P
     return { leader: pick(leader.name), upstream: pick(parts.upstream), source: pick(parts.source) };
   });
   // What it needs depends on the others: it waits for them where it has to.
-  const target = cast.then(({ upstream, source }) => ({
+  const target = cast.then(({ leader: top, upstream, source }) => ({
     peers: upstream.node.name === source.node.name ? [upstream] : [upstream, source],
     source: source.facts,
+    leader: top.facts,
   }));
   const lookingAtFollower = session.node(parts.node).then(async (node) => {
     return { node, facts: await adapter.inspect(node, { signal, target }) };

@@ -1,19 +1,26 @@
 import type { InspectOptions, Node, Target } from '../adapter.ts';
 import type { ReadingHost } from '../../hosts/host.ts';
 import { isReplctlError, type ReplctlError } from '../../errors.ts';
+import { askFull } from './ask-full.ts';
 import { discover } from './discover.ts';
 import type { DiskFacts, FullServerFacts, PostgresFacts, Reach } from './facts.ts';
 import { stateDirectory, type Layout } from './layout.ts';
 import { look } from './look.ts';
 import { reachPort } from './reach.ts';
-import { fullQuery, settingNames, userObjectsQuery } from './server-query.ts';
+import { userObjectsQuery } from './server-query.ts';
 import { serviceCommand } from './server-control.ts';
 import { withSession } from './with-session.ts';
 import { surveyDisk } from './survey-disk.ts';
 
-/** Where the source's tablespaces come to lie on this node. */
-export const tablespacePath = (node: Pick<Node<ReadingHost>, 'database'>, path: string): string =>
-  node.database.tablespaces[path] ?? path;
+/** Where a tablespace comes to lie on this node. The fleet file knows it by its path on the leader, whoever the copy is taken from. */
+export const tablespacePath = (
+  node: Pick<Node<ReadingHost>, 'database'>,
+  { oid, path }: { readonly oid: number; readonly path: string },
+  leader: PostgresFacts,
+): string => {
+  const original = leader.server?.tablespaces.find((tablespace) => tablespace.oid === oid)?.path ?? path;
+  return node.database.tablespaces[original] ?? original;
+};
 
 const roleOf = (disk: DiskFacts, server: FullServerFacts | undefined): PostgresFacts['role'] => {
   if (server) return server.inRecovery ? 'follower' : 'leader';
@@ -21,12 +28,6 @@ const roleOf = (disk: DiskFacts, server: FullServerFacts | undefined): PostgresF
   if (!disk.control) return 'unknown';
   return disk.signals.includes('standby.signal') || disk.control.state.includes('recovery') ? 'follower' : 'leader';
 };
-
-const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<FullServerFacts> =>
-  withSession(node, layout, { signal }, async (session) => {
-    const [row] = await session.query<{ facts: FullServerFacts }>(fullQuery, [settingNames]);
-    return row!.facts;
-  });
 
 const templateObjects = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<number> =>
   withSession(node, layout, { signal, database: 'template1' }, async (session) => {
@@ -56,8 +57,8 @@ const targetPlaces = async (
   target: Later,
   signal: AbortSignal,
 ): Promise<DiskFacts['places']> => {
-  const { source } = await target;
-  const places = source.server?.tablespaces.map(({ path }) => tablespacePath(node, path)) ?? [];
+  const { source, leader } = await target;
+  const places = source.server?.tablespaces.map((tablespace) => tablespacePath(node, tablespace, leader)) ?? [];
   if (places.length === 0) return [];
   return (await surveyDisk(node, layout, { depth: 'light', places, signal })).disk.places;
 };

@@ -1,4 +1,4 @@
-import type { Node } from '../adapter.ts';
+import type { Cast, Node } from '../adapter.ts';
 import type { PostgresFacts } from './facts.ts';
 import { tablespacePath } from './inspect.ts';
 
@@ -34,8 +34,7 @@ const within = (final: string, run: string) => ({
 
 export const placesOf = (
   run: string,
-  follower: PostgresFacts,
-  source: PostgresFacts,
+  { follower, source, leader }: Pick<Cast<PostgresFacts>, 'follower' | 'source' | 'leader'>,
   node: Pick<Node, 'database'>,
 ): readonly [Place, ...Place[]] => {
   const { layout, disk } = follower;
@@ -48,11 +47,11 @@ export const placesOf = (
   const wal: Place[] = disk.wal
     ? [{ kind: 'wal', entries: '*', ...(disk.wal.mount ? within(disk.wal.dir, run) : renamed(disk.wal.dir, run)) }]
     : [];
-  const tablespaces = (source.server?.tablespaces ?? []).map(({ path }): Place => ({
+  const tablespaces = (source.server?.tablespaces ?? []).map((tablespace): Place => ({
     kind: 'tablespace',
     entries: `PG_${layout.major}_*`,
-    source: path,
-    ...within(tablespacePath(node, path), run),
+    source: tablespace.path,
+    ...within(tablespacePath(node, tablespace, leader), run),
   }));
   return [data, ...wal, ...tablespaces];
 };

@@ -43,7 +43,7 @@ export const workOf = (context: PhaseContext<PostgresFacts>): Work => {
     slot: slotName(nodes.follower.name, run),
     passfile: passfilePath(layouts.follower, nodes.follower.fleet, nodes.follower.name),
     stateDir: stateDirectory(layouts.follower, nodes.follower.fleet, nodes.follower.name),
-    places: placesOf(run, facts.follower, facts.source, nodes.follower),
+    places: placesOf(run, facts, nodes.follower),
     serving: nodes.upstream.name === nodes.source.name ? [upstream] : [upstream, source],
   };
 };

@@ -7,7 +7,7 @@ const tablespace = { oid: 16_400, name: 'fast', path: '/srv/fast', bytes: 1 };
 
 const placesFor = (follower: Unlike, source: Unlike = {}, tablespaces: Readonly<Record<string, string>> = {}) => {
   const facts = castOf({ leader: source, follower });
-  return placesOf(theRun, facts.follower, facts.source, nodesOf(facts, { tablespaces }).follower);
+  return placesOf(theRun, facts, nodesOf(facts, { tablespaces }).follower);
 };
 
 describe('the places of a run', () => {
@@ -60,6 +60,18 @@ describe('the places of a run', () => {
       staged: '/srv/fast/.replctl-r-0a1b2c3d4e/staged',
       aside: '/srv/fast/.replctl-r-0a1b2c3d4e/aside',
     });
+  });
+
+  test('go by the leader’s path of a tablespace, also where the copy comes from a follower that has it elsewhere', () => {
+    const facts = castOf({
+      leader: { server: { tablespaces: [tablespace] } },
+      source: { server: { tablespaces: [{ ...tablespace, path: '/mnt/theirs' }] } },
+      follower: {},
+    });
+    const finalFor = (tablespaces: Readonly<Record<string, string>>) =>
+      placesOf(theRun, facts, nodesOf(facts, { tablespaces }).follower)[1];
+    expect(finalFor({})).toMatchObject({ source: '/mnt/theirs', final: '/srv/fast' });
+    expect(finalFor({ '/srv/fast': '/mnt/ours' })).toMatchObject({ source: '/mnt/theirs', final: '/mnt/ours' });
   });
 
   test('follow the fleet file’s map of tablespaces', () => {

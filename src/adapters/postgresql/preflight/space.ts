@@ -12,7 +12,7 @@ interface Need {
 }
 
 /** What the copy needs on the follower: the data, each tablespace, and the log that piles up while it is taken. */
-const needs = ({ facts: { source, follower }, nodes }: Scene): readonly Need[] => {
+const needs = ({ facts: { leader, source, follower }, nodes }: Scene): readonly Need[] => {
   const { disk, layout } = follower;
   if (!source.server || !disk || !layout) return [];
   const { tablespaces, clusterBytes } = source.server;
@@ -27,8 +27,8 @@ const needs = ({ facts: { source, follower }, nodes }: Scene): readonly Need[] =
     disk.wal
       ? { ...log, path: disk.wal.dir, device: disk.wal.device, free: disk.wal.free }
       : { ...log, path: layout.dataDir, device: disk.device, free: disk.free },
-    ...tablespaces.map(({ name, path, bytes }) => {
-      const mapped = tablespacePath(nodes.follower, path);
+    ...tablespaces.map(({ name, oid, path, bytes }) => {
+      const mapped = tablespacePath(nodes.follower, { oid, path }, leader);
       const place = disk.places.find((found) => found.path === mapped);
       return {
         what: `tablespace ${name}`,
