@@ -121,12 +121,14 @@ export interface FullServerFacts extends ServerFacts {
     readonly name: string;
     readonly bytes: number;
     readonly user_made: boolean;
+    readonly connectable: boolean;
     readonly provider: string | null;
     readonly collate: string | null;
     readonly locale: string | null;
     readonly version: string | null;
   }[];
-  readonly collations: readonly { readonly provider: string; readonly name: string; readonly version: string }[];
+  /** Collations that indexes are sorted by, other than their database's own. */
+  readonly collations: readonly { readonly provider: string; readonly name: string; readonly database: string }[];
   readonly tablespaces: readonly {
     readonly oid: number;
     readonly name: string;

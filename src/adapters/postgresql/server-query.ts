@@ -60,8 +60,7 @@ const light = `
   'receiver', (SELECT to_jsonb(r) - 'conninfo' FROM pg_stat_wal_receiver r WHERE pid IS NOT NULL)`;
 
 const full = `${light},
-  'databases', ${rows(`SELECT d.datname AS name, pg_database_size(d.oid)::bigint AS bytes, d.oid >= 16384 AS user_made, to_jsonb(d)->>'datlocprovider' AS provider, d.datcollate AS collate, coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale') AS locale, to_jsonb(d)->>'datcollversion' AS version FROM pg_database d`)},
-  'collations', ${rows(`SELECT c.collprovider AS provider, c.collname AS name, c.collversion AS version FROM pg_collation c WHERE c.collversion IS NOT NULL AND c.oid >= 16384`)},
+  'databases', ${rows(`SELECT d.datname AS name, pg_database_size(d.oid)::bigint AS bytes, d.oid >= 16384 AS user_made, d.datallowconn AS connectable, to_jsonb(d)->>'datlocprovider' AS provider, d.datcollate AS collate, coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale') AS locale, to_jsonb(d)->>'datcollversion' AS version FROM pg_database d`)},
   'tablespaces', ${rows(`SELECT oid::bigint AS oid, spcname AS name, pg_tablespace_location(oid) AS path, pg_tablespace_size(oid)::bigint AS bytes FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')`)},
   'clusterBytes', (SELECT sum(pg_tablespace_size(oid))::bigint FROM pg_tablespace),
   'userRoles', (SELECT count(*)::int FROM pg_roles WHERE oid >= 16384),
@@ -73,6 +72,14 @@ const full = `${light},
 
 export const lightQuery = `SELECT jsonb_build_object(${light}) AS facts`;
 export const fullQuery = `SELECT jsonb_build_object(${full}) AS facts`;
+
+/**
+ * Collations of the session's database that indexes are sorted by, other than the database's own: those too come from the operating system's libraries. C and
+ * POSIX compare bytes.
+ */
+export const collationsQuery = `SELECT DISTINCT c.collprovider::text AS provider, c.collname::text AS name, current_database()::text AS database
+  FROM pg_attribute a JOIN pg_class i ON i.oid = a.attrelid JOIN pg_collation c ON c.oid = a.attcollation
+  WHERE i.relkind IN ('i', 'I') AND i.oid >= 16384 AND c.collprovider IN ('c', 'i') AND coalesce(c.collcollate, '') !~* '^(C|POSIX)([.]|$)' ORDER BY 1, 2`;
 
 /** Objects that somebody made in the database of the session; nothing but the package's own in a pristine one. */
 export const userObjectsQuery = `SELECT ((SELECT count(*) FROM pg_class WHERE oid >= 16384 AND relpersistence <> 't') + (SELECT count(*) FROM pg_proc WHERE oid >= 16384) + (SELECT count(*) FROM pg_namespace WHERE oid >= 16384) + (SELECT count(*) FROM pg_type WHERE oid >= 16384))::int AS count`;

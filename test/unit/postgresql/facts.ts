@@ -120,7 +120,16 @@ const serverOf = (system: string): FullServerFacts => ({
   senders: [],
   receiver: null,
   databases: [
-    { name: 'postgres', bytes: 7_500_000, user_made: false, provider: 'c', collate: 'C', locale: null, version: null },
+    {
+      name: 'postgres',
+      bytes: 7_500_000,
+      user_made: false,
+      connectable: true,
+      provider: 'c',
+      collate: 'C',
+      locale: null,
+      version: null,
+    },
   ],
   collations: [],
   tablespaces: [],

@@ -115,6 +115,7 @@ describe('the preflight lets pass', () => {
               name: provider,
               bytes: 1,
               user_made: true,
+              connectable: true,
               provider,
               collate: 'en_US.UTF-8',
               locale: 'en',

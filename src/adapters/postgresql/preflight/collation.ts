@@ -2,6 +2,11 @@ import type { Finding } from '../../adapter.ts';
 import type { FullServerFacts } from '../facts.ts';
 import { error, type Check } from './scene.ts';
 
+const named = (server: FullServerFacts, library: 'c' | 'i'): readonly string[] =>
+  server.collations
+    .filter(({ provider }) => provider === library)
+    .map(({ name, database }) => `collation ${name} in database ${database}`);
+
 /** Collations whose order the operating system decides. The C and POSIX locales compare bytes; `builtin` is PostgreSQL's own. */
 const usesLibc = (server: FullServerFacts): readonly string[] => [
   ...server.databases
@@ -9,14 +14,14 @@ const usesLibc = (server: FullServerFacts): readonly string[] => [
       ({ provider, collate }) => (provider === 'c' || provider === null) && !/^(C|POSIX)(\..*)?$/i.test(collate ?? 'C'),
     )
     .map(({ name, collate }) => `database ${name} (${collate})`),
-  ...server.collations.filter(({ provider }) => provider === 'c').map(({ name }) => `collation ${name}`),
+  ...named(server, 'c'),
 ];
 
 const usesIcu = (server: FullServerFacts): readonly string[] => [
   ...server.databases
     .filter(({ provider }) => provider === 'i')
     .map(({ name, locale }) => `database ${name} (${locale})`),
-  ...server.collations.filter(({ provider }) => provider === 'i').map(({ name }) => `collation ${name}`),
+  ...named(server, 'i'),
 ];
 
 const difference = (

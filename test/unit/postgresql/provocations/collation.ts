@@ -7,6 +7,7 @@ const database = (unlike: Partial<FullServerFacts['databases'][number]>): FullSe
   name: 'shop',
   bytes: GB,
   user_made: true,
+  connectable: true,
   provider: 'c',
   collate: 'en_US.UTF-8',
   locale: null,
@@ -28,14 +29,14 @@ export const collationProvocations: Readonly<Record<string, readonly Provocation
       advises: ['the C library', '--allow COLLATION_DIFFERS'],
     },
     {
-      when: 'ICU differs under a collation of somebody’s',
+      when: 'ICU differs under an index that sorts by it',
       severity: 'error',
       node: 'db2',
       cast: {
-        leader: { server: { collations: [{ provider: 'i', name: 'natural', version: '153.128' }] } },
+        leader: { server: { collations: [{ provider: 'i', name: 'natural', database: 'shop' }] } },
         follower: { machine: { icu: '72' } },
       },
-      says: ['db2', 'ICU 72', 'ICU 76', 'collation natural'],
+      says: ['db2', 'ICU 72', 'ICU 76', 'collation natural in database shop'],
       advises: ['ICU'],
     },
     {

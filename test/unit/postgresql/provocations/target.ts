@@ -8,6 +8,7 @@ const database = (unlike: Partial<FullServerFacts['databases'][number]>): FullSe
   name: 'shop',
   bytes: GB,
   user_made: true,
+  connectable: true,
   provider: 'c',
   collate: 'en_US.UTF-8',
   locale: null,
