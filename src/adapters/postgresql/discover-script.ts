@@ -6,6 +6,7 @@ export const discoverScript = String.raw`
 say() { printf '%s\t%s\n' "$1" "$2"; }
 wanted_dir=$1
 say machine-id "$(cat /etc/machine-id 2>/dev/null)"
+say boot-id "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
 say clock "$(date +%s.%N)"
 say architecture "$(uname -m)"
 say libc "$(getconf GNU_LIBC_VERSION 2>/dev/null)"

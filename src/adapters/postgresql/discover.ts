@@ -123,6 +123,12 @@ const chooseCluster = (found: Found, node: Node<ReadingHost>): Cluster | undefin
   return candidates[0];
 };
 
+/** Machines made from one image may share their machine id: those are told apart by their boot. */
+const machineIdOf = ({ values }: Found): string => {
+  const machine = values.get('machine-id') ?? '';
+  return machine === '' ? '' : `${machine}/${values.get('boot-id') ?? ''}`;
+};
+
 /** Finds the machine's facts and the cluster that the fleet file means. One round trip, no privileges. */
 export const discover = async (node: Node<ReadingHost>, signal: AbortSignal): Promise<Discovered> => {
   const asked = Date.now();
@@ -140,7 +146,7 @@ export const discover = async (node: Node<ReadingHost>, signal: AbortSignal): Pr
   const cluster = chooseCluster(found, node);
   const layout = cluster ? debianLayout(found, cluster, node, homes) : plainLayout(found, node, homes);
   return {
-    machineId: found.values.get('machine-id') ?? '',
+    machineId: machineIdOf(found),
     machine: {
       clockAhead: Number(found.values.get('clock') ?? 0) - (asked + answered) / 2000,
       architecture: found.values.get('architecture') ?? '',
