@@ -204,6 +204,48 @@ describeInLab('what the preflight finds', () => {
     await follower.ok(`mv /tmp/tool ${tool}`);
   });
 
+  test('a login that may not start the server: what the hint says, done as it says, is enough', async () => {
+    const limited = { ...pair(), ssh: { user: 'nosudo' } };
+    for (const machine of [leader, follower])
+      await machine.ok(`echo 'nosudo ALL=(postgres) NOPASSWD: ALL' >/etc/sudoers.d/limited`);
+    const error = await trial.refusal(limited, ['add-follower', 'db2']);
+    expect(error).toMatchObject({
+      exitCode: 3,
+      node: 'db2',
+      message: saying('NO_SUDO', 'nosudo', follower.postgres.unit, 'db2'),
+    });
+    const [, ...fragment] = error.hint.split(/\n| ⏎ /);
+    await follower.ok(
+      'cat >/tmp/replctl; visudo -cf /tmp/replctl && install -m 0440 /tmp/replctl /etc/sudoers.d/replctl',
+      {
+        input: `${fragment.join('\n')}\n`,
+      },
+    );
+    const { exitCode } = await trial.give(limited, ['check', 'db2']);
+    expect(exitCode).toBe(0);
+    for (const machine of [leader, follower]) await machine.ok('rm -f /etc/sudoers.d/limited /etc/sudoers.d/replctl');
+  });
+
+  test('a data directory that only a running server knows of', async () => {
+    const bin = follower.postgres.binDirectory;
+    await follower.postgres.stop();
+    await follower.ok(
+      `${bin}/initdb -D /var/lib/postgresql/plain >/dev/null; ${bin}/pg_ctl -D /var/lib/postgresql/plain -l /tmp/plain.log -w -o '-p 5444 -k /tmp -c listen_addresses=' start >/dev/null`,
+      { user: 'postgres' },
+    );
+    expect(await found([], { port: 5444 })).toMatchObject({
+      DATA_DIR_UNNAMED: {
+        node: 'db2',
+        message: saying('/var/lib/postgresql/plain'),
+        hint: saying('dataDir: /var/lib/postgresql/plain'),
+      },
+    });
+    await follower.ok(`${bin}/pg_ctl -D /var/lib/postgresql/plain stop >/dev/null; rm -r /var/lib/postgresql/plain`, {
+      user: 'postgres',
+    });
+    await follower.postgres.start();
+  });
+
   test('all that is wrong at once, each on lines of its own for a person', async () => {
     await sql('CREATE ROLE replctl_db2 LOGIN', 'ALTER SYSTEM SET ssl = off', 'SELECT pg_reload_conf()');
     await follower.postgres.sql('CREATE ROLE somebody');

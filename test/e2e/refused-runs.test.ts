@@ -208,6 +208,9 @@ describeInLab('runs that are refused, and servers that lie', () => {
       message: saying('db2', 'follower of this cluster', 'does not run'),
       hint: saying('--replace'),
     });
+    // Made from one image: the machine id is the same, the machine is not.
+    await follower.ok('cat >/etc/machine-id', { input: await leader.ok('cat /etc/machine-id') });
+    expect(await trial.findings({ nodes: nodes() }, ['--replace'])).not.toHaveProperty('FOLLOWER_IS_UPSTREAM');
     await follower.postgres.start();
     const cascade = {
       db1: nodes().db1,

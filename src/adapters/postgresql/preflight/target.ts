@@ -54,7 +54,8 @@ const describeContent = ({ disk, server, layout }: PostgresFacts, system: string
     return "a copy of the leader's cluster that accepts writes of its own (it was promoted, or started without standby.signal)";
   }
   const databases = server?.databases.filter((database) => database.user_made).map((database) => database.name) ?? [];
-  if (databases.length > 0) return `databases ${databases.slice(0, 5).join(', ')}${databases.length > 5 ? ', …' : ''}`;
+  if (databases.length > 0)
+    return `${databases.length === 1 ? 'database' : 'databases'} ${databases.slice(0, 5).join(', ')}${databases.length > 5 ? ', …' : ''}`;
   if (server?.inRecovery) return 'a follower of another server';
   if (disk?.serverProcess && !server) return 'a running server that gives no session';
   if (disk?.control) return `a cluster (system identifier ${disk.control.systemIdentifier}, ${disk.control.state})`;
@@ -115,7 +116,7 @@ const service: Check = ({ facts: { follower } }) => {
     error({
       code: 'NO_SUDO',
       node: follower.node,
-      message: `${follower.login} may not start and stop ${layout.unit} on ${follower.node}: ${follower.serviceRefusal}`,
+      message: `${follower.login} may not start and stop ${layout.unit} on ${follower.node} (sudo refuses: ${follower.serviceRefusal})`,
       hint: `Put this into /etc/sudoers.d/replctl there:\n${fragment}`,
     }),
   ];
@@ -175,6 +176,9 @@ const archiving: Check = ({ facts: { follower, source }, nodes }) => {
     }),
   ];
 };
+
+/** What must still hold when the old server is stopped: hours after the preflight, or days where the run was interrupted. */
+export const swapChecks: readonly Check[] = [sameServer, existingData, feedsOthers];
 
 export const targetChecks: readonly Check[] = [
   sameServer,
