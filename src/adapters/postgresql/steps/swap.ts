@@ -2,10 +2,11 @@ import { dirname } from 'node:path/posix';
 import { must } from '../../../hosts/host.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, run as runs } from '../../action.ts';
-import { isAlive, startCommand, stopCommand, stopServer } from '../server-control.ts';
+import { isAlive, stopCommand, stopServer } from '../server-control.ts';
 import { restoreCommand, swapCommand } from '../swap-script.ts';
 import { installedRun, type Work } from '../work.ts';
 import { saidYes } from './intent.ts';
+import { startOldServer } from './old-server.ts';
 import { serverLog } from './start.ts';
 
 /** Stops the old server and puts the copy in its place; what was there is set aside. Until this step the old server serves. */
@@ -41,20 +42,16 @@ export const swap = (work: Work): Step => {
       return { aside: replaced.map(({ aside }) => aside) };
     },
     undo: async ({ signal, intent }) => {
-      const begun = (await installedRun(work, signal)) === work.run || (await isBegun(work, signal));
-      if (!begun) return;
-      await stopServer(follower, layout, work.context.guard(), signal);
-      await must(
-        follower.host,
-        { argv: restoreCommand(work.run, work.places), as, guard: work.context.guard(), timeoutSeconds: 600 },
-        { signal },
-      );
-      if (saidYes(intent, 'wasRunning'))
+      if ((await installedRun(work, signal)) === work.run || (await isBegun(work, signal))) {
+        await stopServer(follower, layout, work.context.guard(), signal);
         await must(
           follower.host,
-          { ...startCommand(layout, serverLog(work)), guard: work.context.guard() },
+          { argv: restoreCommand(work.run, work.places), as, guard: work.context.guard(), timeoutSeconds: 600 },
           { signal },
         );
+      }
+      // Also where nothing was moved, or all is back: whoever was cut off may have stopped it and come no further.
+      if (saidYes(intent, 'wasRunning')) await startOldServer(work, serverLog(work), signal);
     },
   };
 };
