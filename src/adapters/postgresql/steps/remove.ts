@@ -169,7 +169,7 @@ export const dropRole = (removal: Removal): Step => {
         ? { state: 'absent' }
         : { state: 'done', evidence: `there is no role ${role} of this fleet` },
     apply: async ({ signal }) => {
-      await ask(place, removal.run, signal, `DROP ROLE ${quoteIdent(role)}`);
+      if ((await find(signal)).length > 0) await ask(place, removal.run, signal, `DROP ROLE ${quoteIdent(role)}`);
     },
   };
 };

@@ -91,6 +91,8 @@ export const reserve = (work: Work): Step => {
     },
     intent: async () => ({ slot: work.slot }),
     apply: async ({ signal }) => {
+      const there = await readSlot(place, work.run, work.slot, signal);
+      if (there) return { restartLsn: there.restart_lsn };
       const [row] = await ask<{ lsn: string }>(
         place,
         work.run,
