@@ -8,6 +8,7 @@ import { installedRun, type Work } from '../work.ts';
 import { saidYes } from './intent.ts';
 import { startOldServer } from './old-server.ts';
 import { serverLog } from './start.ts';
+import { requireUnused } from './still-unused.ts';
 
 /** Stops the old server and puts the copy in its place; what was there is set aside. Until this step the old server serves. */
 export const swap = (work: Work): Step => {
@@ -31,6 +32,7 @@ export const swap = (work: Work): Step => {
         : { state: 'absent' },
     intent: async ({ signal }) => ({ places: replaced, wasRunning: await isAlive(follower, layout, signal) }),
     apply: async ({ signal, progress }) => {
+      await requireUnused(work, signal);
       progress({ phase: 'stopping the old server' });
       await stopServer(follower, layout, work.context.guard(), signal);
       progress({ phase: 'moving directories' });
