@@ -27,7 +27,7 @@ export const dataStarts = async (machine: Machine, dataDirectory: string, statem
     `data_directory=${dataDirectory}`,
     'unix_socket_directories=/tmp',
     'external_pid_file=/tmp/aside.pid',
-    "listen_addresses=''",
+    'listen_addresses=',
     'port=5499',
   ];
   const options = quote(settings.map((setting) => `-c ${quote(setting)}`).join(' '));
@@ -35,7 +35,7 @@ export const dataStarts = async (machine: Machine, dataDirectory: string, statem
   return (
     await machine.ok(
       `cd /tmp; ${binDirectory}/pg_ctl -D ${at} -l /tmp/aside.log -o ${options} start >/dev/null || { cat /tmp/aside.log; exit 1; }
-      psql -X -At -h /tmp -p 5499 -d postgres
+      psql -X -q -At -v ON_ERROR_STOP=1 -h /tmp -p 5499 -d postgres
       ${binDirectory}/pg_ctl -D ${at} -m fast stop >/dev/null`,
       { user: 'postgres', input: statement },
     )

@@ -46,7 +46,7 @@ export const leftOnFollower = async (machine: Machine) => {
   const find = async (what: string) => (await machine.ok(what)).split('\n').filter(Boolean);
   return {
     aside: await find(
-      "find / -xdev \\( -name '*.replctl-aside-*' -o -path '*/.replctl-r-*/aside' \\) -prune -print; find /var/lib/postgresql /srv \\( -name '*.replctl-aside-*' -o -path '*/.replctl-r-*/aside' \\) -prune -print | sort -u",
+      "find /var/lib/postgresql /srv \\( -name '*.replctl-aside-*' -o -path '*/.replctl-r-*/aside' \\) -prune -print",
     ),
     staging: await find(
       "find /var/lib/postgresql /srv \\( -name '*.replctl-r-*' -o -path '*/.replctl-r-*/staged' \\) -prune -print",
