@@ -35,6 +35,14 @@ export const isAttached = (upstream: PostgresFacts, follower: { name: string; se
   return slot === '' && senders.some((row) => row.application_name === follower.name && row.state === 'streaming');
 };
 
+/** A follower that was made by hand may have no slot, and any application name: its receiver says whom it is connected to. */
+const isToldTo = ({ upstream, follower }: Cast<PostgresFacts>, nodes: Cast<Node<ReadingHost>>): boolean => {
+  const { server } = follower;
+  if (!server || setting(server, 'primary_slot_name') !== '') return false;
+  const at = configuredUpstream(server);
+  return at?.host === nodes.upstream.address && at.port === (upstream.layout?.port ?? at.port);
+};
+
 /** Is the wanted follower there already? Told from both sides. Pure. */
 export const followerState = (facts: Cast<PostgresFacts>, nodes: Cast<Node<ReadingHost>>): FollowerState => {
   const { follower, leader, upstream } = facts;
@@ -55,7 +63,8 @@ export const followerState = (facts: Cast<PostgresFacts>, nodes: Cast<Node<Readi
   }
   if (follower.server.systemIdentifier !== system) return { state: 'absent' };
   const { server } = follower;
-  if (isAttached(upstream, { name, server }) && server.receiver?.status === 'streaming') {
+  const attached = isAttached(upstream, { name, server }) || isToldTo(facts, nodes);
+  if (attached && server.receiver?.status === 'streaming') {
     return {
       state: 'healthy',
       evidence: `${name} streams from ${upstream.node}`,

@@ -22,8 +22,11 @@ export const postgresql: Adapter<PostgresFacts> = {
   survey,
   removeFollower: ({ follower, ...removal }) => [
     ...(follower ? [stopTailing({ ...removal, follower })] : []),
-    dropSlots(removal),
-    closeDoor(removal),
+    // On the leader too: the node may have followed it before it followed this upstream.
+    ...(removal.upstream.node.name === removal.leader.node.name
+      ? (['upstream'] as const)
+      : (['upstream', 'leader'] as const)
+    ).flatMap((side) => [dropSlots(removal, side), closeDoor(removal, side)]),
     dropRole(removal),
   ],
   lag: async (nodes, facts, signal) => {

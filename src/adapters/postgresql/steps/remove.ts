@@ -90,8 +90,8 @@ export const stopTailing = (removal: Removal & { readonly follower: NonNullable<
 };
 
 /** Every slot that a run made for the node: none may hold the upstream's log for a node that is gone. */
-export const dropSlots = (removal: Removal): Step => {
-  const place = placeOf(removal.upstream);
+export const dropSlots = (removal: Removal, side: 'upstream' | 'leader'): Step => {
+  const place = placeOf(removal[side]);
   const prefix = slotPrefix(removal.name);
   const list = async (signal: AbortSignal) =>
     ask<{ name: string }>(
@@ -102,7 +102,7 @@ export const dropSlots = (removal: Removal): Step => {
       [prefix],
     );
   return {
-    id: 'remove.slots',
+    id: `remove.slots-${place.node.name}`,
     title: `drop ${removal.name}'s slot on ${place.node.name}`,
     node: place.node.name,
     input: { prefix },
@@ -126,12 +126,12 @@ export const dropSlots = (removal: Removal): Step => {
   };
 };
 
-export const closeDoor = (removal: Removal): Step => {
-  const place = placeOf(removal.upstream);
-  const file = hbaFileOf(place, removal.upstream.facts);
+export const closeDoor = (removal: Removal, side: 'upstream' | 'leader'): Step => {
+  const place = placeOf(removal[side]);
+  const file = hbaFileOf(place, removal[side].facts);
   const owner = { fleet: removal.fleet, node: removal.name };
   return {
-    id: 'remove.admission',
+    id: `remove.admission-${place.node.name}`,
     title: `take ${removal.name} out of pg_hba.conf on ${place.node.name}`,
     node: place.node.name,
     input: { path: file.path },

@@ -5,21 +5,34 @@ import type { Step } from '../../../workflow/step.ts';
 import { describe, run as runs, sql, type Action } from '../../action.ts';
 import { quoteLiteral, slotPrefix } from '../names.ts';
 import type { Work } from '../work.ts';
-import { ask } from './ask.ts';
+import { ask, type Place } from './ask.ts';
 import { longJob } from './copy-job.ts';
 import { dropSlot } from './slot.ts';
 
-/** Slots of this node's earlier runs: the follower that used them is replaced, and they would hold the upstream's log for ever. */
-const oldSlots = async (work: Work, signal: AbortSignal): Promise<readonly string[]> => {
-  const place = { node: work.nodes.upstream, layout: work.layouts.upstream };
-  const rows = await ask<{ name: string }>(
-    place,
-    work.run,
-    signal,
-    'SELECT slot_name AS name FROM pg_replication_slots WHERE starts_with(slot_name, $1) AND slot_name <> $2 AND NOT active',
-    [slotPrefix(work.nodes.follower.name), work.slot],
-  );
-  return rows.map(({ name }) => name);
+interface OldSlot {
+  readonly place: Place;
+  readonly name: string;
+}
+
+/** Where a follower of this name may have had its slot before: it may have followed another node than the one that it follows now. */
+const holders = ({ nodes, layouts }: Work): readonly Place[] =>
+  (['upstream', 'leader', 'source'] as const)
+    .filter((part, index, all) => all.findIndex((other) => nodes[other].name === nodes[part].name) === index)
+    .map((part) => ({ node: nodes[part], layout: layouts[part] }));
+
+/** Slots of this node's earlier runs: the follower that used them is replaced, and they would hold the log of whoever has them for ever. */
+const oldSlots = async (work: Work, signal: AbortSignal): Promise<readonly OldSlot[]> => {
+  const found = holders(work).map(async (place): Promise<readonly OldSlot[]> => {
+    const rows = await ask<{ name: string }>(
+      place,
+      work.run,
+      signal,
+      'SELECT slot_name AS name FROM pg_replication_slots WHERE starts_with(slot_name, $1) AND slot_name <> $2 AND NOT active',
+      [slotPrefix(work.nodes.follower.name), work.slot],
+    );
+    return rows.map(({ name }) => ({ place, name }));
+  });
+  return (await Promise.all(found)).flat();
 };
 
 /**
@@ -68,7 +81,7 @@ const firstLeft = async (work: Work, signal: AbortSignal): Promise<string | unde
 
 /** After the proof: slots of earlier runs, the jobs' directories, and with --discard-old what was set aside. */
 export const tidy = (work: Work): Step => {
-  const { follower, upstream } = work.nodes;
+  const { follower } = work.nodes;
   const jobs = (['copy', 'verify'] as const).map((name) => longJob(work, name, []).handle);
   return {
     id: 'finish.tidy',
@@ -79,17 +92,19 @@ export const tidy = (work: Work): Step => {
     input: { discardOld: work.context.want.discardOld },
     plan: () => [
       ...cleaning(work).map(describe),
-      describe(
-        sql(
-          upstream,
-          `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE starts_with(slot_name, ${quoteLiteral(slotPrefix(follower.name))}) AND slot_name <> ${quoteLiteral(work.slot)} AND NOT active`,
+      ...holders(work).map(({ node }) =>
+        describe(
+          sql(
+            node,
+            `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE starts_with(slot_name, ${quoteLiteral(slotPrefix(follower.name))}) AND slot_name <> ${quoteLiteral(work.slot)} AND NOT active`,
+          ),
         ),
       ),
     ],
     probe: async ({ signal }) => {
-      const old = await oldSlots(work, signal);
-      if (old.length > 0)
-        return { state: 'absent', evidence: `slot ${old.join(', ')} of an earlier run is still on ${upstream.name}` };
+      const [old] = await oldSlots(work, signal);
+      if (old)
+        return { state: 'absent', evidence: `slot ${old.name} of an earlier run is still on ${old.place.node.name}` };
       const path = await firstLeft(work, signal);
       if (path !== undefined) return { state: 'absent', evidence: `${path} is still there` };
       const left = await follower.host.run(

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { postgresql } from '../../../src/adapters/postgresql/index.ts';
+import { castOf } from './facts.ts';
+import { nodesOf, theRun } from './nodes.ts';
+
+const stepsOf = (unlike: Parameters<typeof castOf>[0]): readonly string[] => {
+  const facts = castOf(unlike);
+  const nodes = nodesOf(facts);
+  return postgresql
+    .removeFollower({
+      run: theRun,
+      fleet: 'orders',
+      name: 'db2',
+      leader: { node: nodes.leader, facts: facts.leader },
+      upstream: { node: nodes.upstream, facts: facts.upstream },
+    })
+    .map(({ id }) => id);
+};
+
+test('a follower of the leader leaves nothing on the leader', () => {
+  expect(stepsOf({})).toEqual(['remove.slots-db1', 'remove.admission-db1', 'remove.role']);
+});
+
+test('a follower of another node may have followed the leader before: its slot there goes too', () => {
+  expect(stepsOf({ upstream: {} })).toEqual([
+    'remove.slots-mid',
+    'remove.admission-mid',
+    'remove.slots-db1',
+    'remove.admission-db1',
+    'remove.role',
+  ]);
+});
