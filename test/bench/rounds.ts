@@ -10,12 +10,6 @@ export interface Row {
   readonly replctl: readonly Measured[];
 }
 
-const timed = async (work: Promise<void>): Promise<number> => {
-  const began = performance.now();
-  await work;
-  return (performance.now() - began) / 1000;
-};
-
 export interface Race {
   readonly stage: Stage;
   readonly replctl: Replctl;
@@ -31,12 +25,12 @@ export const race = async ({ stage, replctl, rounds, say }: Race, link: Link): P
     say(`${link.name}, ${way}: ${seconds.toFixed(1)} s (load ${await loadAverage()})`);
   for (let round = 0; round < rounds; round++) {
     await reset(stage, 'empty');
-    const hand = await timed(byHand(stage));
+    const hand = await byHand(stage);
     row.byHand.push(hand);
     await tell('by hand', hand);
 
     await reset(stage, 'empty');
-    const repmgr = await timed(byRepmgr(stage));
+    const repmgr = await byRepmgr(stage);
     row.repmgr.push(repmgr);
     await tell('repmgr', repmgr);
 
