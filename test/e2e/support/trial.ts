@@ -20,7 +20,7 @@ export interface Refused {
 }
 
 const listing =
-  "find /var/lib/postgresql /etc/postgresql /srv -maxdepth 3 -printf '%p %y %m %u %i %l\\n' | grep -v ' postmaster\\.\\|/pg_stat\\|pg_internal.init' | sort; sha256sum /etc/postgresql/*/*/* 2>/dev/null || true; ps -eo user:32=,args= | grep -E '[p]g_basebackup|[r]eplctl|[b]in/postgres ' | sort || true";
+  "find /var/lib/postgresql /etc/postgresql /srv -maxdepth 3 -printf '%p %y %m %u %i %l\\n' | grep -v ' postmaster\\.\\|/pg_stat\\|pg_internal.init' | sort; sha256sum /etc/postgresql/*/*/* 2>/dev/null || true; ps -eo user:32=,args= | grep -E '[p]g_basebackup|[r]eplctl|[b]in/postgres ' | grep -v walsender | sort || true";
 
 /** What a refused command may not change on a machine: roles, slots, settings, pg_hba.conf, directories, processes. */
 export const stateOf = async (machine: Machine): Promise<string> => {
