@@ -1,17 +1,13 @@
 import { ReplctlError } from '../errors.ts';
-import type { Adapter, Facts, LeaseGuard, Node, RemovalContext } from '../adapters/adapter.ts';
+import type { Adapter, Facts, LeaseGuard, RemovalContext } from '../adapters/adapter.ts';
 import type { Session } from '../session.ts';
 import type { RunStart } from '../workflow/journal-record.ts';
 import { newRunId } from '../workflow/run-id.ts';
 import { abandonRun } from '../workflow/undo.ts';
 import type { RunOptions } from '../workflow/runner.ts';
 import { conduct, stepResults } from './conduct.ts';
+import { refuseOthers, type Side } from './removable.ts';
 import type { AbandonResult, RemoveFollowerOptions, RemoveFollowerResult } from './contract.ts';
-
-interface Side {
-  readonly node: Node;
-  readonly facts: Facts;
-}
 
 interface Removal {
   readonly adapter: Adapter;
@@ -32,6 +28,7 @@ const carryOut = async (session: Session, removal: Removal, work?: (options: Run
   const leader = await side(session, adapter, fleet.leader.name);
   const upstream = removal.upstream === leader.node.name ? leader : await side(session, adapter, removal.upstream);
   const follower = gone ? undefined : await side(session, adapter, start.node);
+  if (follower && !resumed) refuseOthers(adapter, { leader, upstream, source: upstream, follower });
   const context: RemovalContext<Facts> = { run: start.run, fleet: fleet.name, name: start.node, leader, upstream };
   const steps = (guard: () => LeaseGuard) =>
     adapter.removeFollower(follower ? { ...context, follower: { ...follower, guard } } : context);

@@ -1,0 +1,34 @@
+import { ReplctlError } from '../errors.ts';
+import type { Adapter, Cast, Facts, Node } from '../adapters/adapter.ts';
+
+export interface Side {
+  readonly node: Node;
+  readonly facts: Facts;
+}
+
+/** Nothing is taken away from a server that is no follower of this cluster; and the slot is where the node really follows. */
+export const refuseOthers = (adapter: Adapter, cast: Cast<Side>): void => {
+  const pick = <T>(part: (side: Side) => T): Cast<T> => ({
+    leader: part(cast.leader),
+    upstream: part(cast.upstream),
+    source: part(cast.source),
+    follower: part(cast.follower),
+  });
+  const { node, facts } = cast.follower;
+  const found = adapter.followerState(
+    pick((side) => side.facts),
+    pick((side) => side.node),
+  );
+  const refused = (message: string, hint: string): ReplctlError =>
+    new ReplctlError({ code: 'PREFLIGHT_REFUSED', node: node.name, message, hint });
+  if (found.state === 'wrong-upstream')
+    throw refused(
+      found.evidence,
+      `Correct \`follows\` of ${node.name} in the fleet file first: what it has there is to be taken away there.`,
+    );
+  if (found.state === 'absent' && facts.running)
+    throw refused(
+      `the server on ${node.name} is no follower of ${cast.leader.node.name}'s cluster`,
+      'It is left alone; take it out of the fleet file. What a follower of that name left on the others: --gone.',
+    );
+};
