@@ -103,10 +103,10 @@ export const standbyFiles = (work: Work): Step => {
         describe,
       ),
     probe: async ({ signal }) => {
-      if ((await installedRun(work, signal)) === work.run)
+      // The run's name is written last.
+      const [installed, run] = await Promise.all([installedRun(work, signal), read(work, 'replctl.run', signal)]);
+      if (installed === work.run)
         return { state: 'done', evidence: 'the follower was configured before it took its place' };
-      // Written last.
-      const run = await read(work, 'replctl.run', signal);
       if (run?.trim() !== work.run) return { state: 'absent' };
       return {
         state: 'done',

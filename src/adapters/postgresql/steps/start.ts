@@ -34,7 +34,7 @@ const look = async (work: Work, place: Place, signal: AbortSignal): Promise<Stan
 };
 
 /** Crash recovery of a large copy takes long; a server that is alive and works is waited for. */
-const startLooks = { first: 50, every: 500, timeout: 3_600_000 };
+const startLooks = { first: 50, every: 250, timeout: 3_600_000 };
 /** A server that accepts sessions but gets no log from its upstream: it retries every 5 s. */
 const streamTimeout = 60_000;
 
