@@ -8,15 +8,21 @@ import { setting, type PostgresFacts } from '../facts.ts';
 import { ask, type Place } from './ask.ts';
 
 /** Compare-and-swap of a configuration file that several runs may edit at once; keeps owner and mode. Exit 75: it changed meanwhile. */
-const replaceScript = String.raw`
+export const replaceScript = String.raw`
 set -eu
+# The file itself, where a link leads to it.
+file=$(readlink -e -- "$1")
 # Whoever had the lock removes its file: a lock on a file that is gone is none.
-while :; do exec 9>>"$1.replctl-lock"; flock -w 10 9; [ ! "$1.replctl-lock" -ef /proc/self/fd/9 ] || break; done
-new=''; trap 'rm -f -- "$new" "$1.replctl-lock"' EXIT
-[ "$(sha256sum < "$1" | cut -d' ' -f1)" = "$2" ] || exit 75
-new=$(mktemp "$1.replctl-XXXXXX")
-cat > "$new"; chmod --reference="$1" -- "$new"; chgrp --reference="$1" -- "$new" 2>/dev/null || true
-sync -- "$new"; mv -T -- "$new" "$1"; sync -- "$(dirname -- "$1")"`;
+while :; do exec 9>>"$file.replctl-lock"; flock -w 10 9; [ ! "$file.replctl-lock" -ef /proc/self/fd/9 ] || break; done
+new=''; trap 'rm -f -- "$new" "$file.replctl-lock"' EXIT
+sum() { sha256sum < "$1" | cut -d' ' -f1; }
+[ "$(sum "$file")" = "$2" ] || exit 75
+new=$(mktemp "$file.replctl-XXXXXX")
+cat > "$new"
+# A connection that is cut looks like the end of the content.
+[ "$(sum "$new")" = "$3" ] || { echo 'the content came incomplete' >&2; exit 78; }
+chmod --reference="$file" -- "$new"; chgrp --reference="$file" -- "$new" 2>/dev/null || true
+sync -- "$new"; mv -T -- "$new" "$file"; sync -- "$(dirname -- "$file")"`;
 
 export interface HbaFile extends Place {
   readonly path: string;
@@ -39,8 +45,10 @@ export const readHba = async (file: HbaFile, signal: AbortSignal): Promise<strin
   return new TextDecoder().decode(bytes);
 };
 
+const sum = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 const replaceCommand = (file: HbaFile, was: string, content: string): Command => ({
-  argv: ['bash', '-c', replaceScript, 'replace', file.path, createHash('sha256').update(was).digest('hex')],
+  argv: ['bash', '-c', replaceScript, 'replace', file.path, sum(was), sum(content)],
   as: file.layout.osUser,
   stdin: content,
 });
