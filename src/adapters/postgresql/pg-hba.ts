@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { renderTemplate } from '../template.ts';
 
 /** The block of `pg_hba.conf` that belongs to one follower of one fleet, and how it goes in and out. Pure. */
@@ -17,7 +18,9 @@ const keyOf = ({ fleet, node }: Pick<HbaBlock, 'fleet' | 'node'>) => `${fleet}/$
 
 export const renderBlock = ({ fleet, node, role, addresses, type }: HbaBlock): string => {
   const quoted = `"${role.replaceAll('"', '""')}"`;
-  const mask = (address: string) => (address.includes(':') ? 128 : 32);
+  const foreign = addresses.find((address) => isIP(address) === 0);
+  if (foreign !== undefined) throw new RangeError(`Not an address: ${JSON.stringify(foreign)}`);
+  const mask = (address: string) => (isIP(address) === 6 ? 128 : 32);
   const rules = addresses.map((address) => `${type} replication ${quoted} ${address}/${mask(address)} scram-sha-256`);
   return renderTemplate('postgresql/pg_hba.conf', { fleet, node, rules: rules.join('\n') }, ['rules']);
 };

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type ReadingHost } from '../../hosts/host.ts';
 import type { Node } from '../adapter.ts';
 import type { Reach } from './facts.ts';
@@ -33,6 +34,10 @@ export const reachPort = async (
     { argv: ['sh', '-c', script, 'sh', perl, python, address, String(port)], timeoutSeconds: 10 },
     { signal },
   );
-  if (exitCode === 0) return { ok: true, localAddress: unmapped(stdout.trim()) };
+  const localAddress = unmapped(stdout.trim());
+  // It goes into another machine's pg_hba.conf: nothing but an address is let through.
+  if (exitCode === 0 && isIP(localAddress) !== 0) return { ok: true, localAddress };
+  if (exitCode === 0)
+    return { ok: false, error: `${from.name} gives no address of its own: ${localAddress.slice(0, 80)}` };
   return { ok: false, error: stderr.trim().split('\n').at(-1) || `exit code ${exitCode}` };
 };

@@ -34,6 +34,11 @@ describe('a follower’s block of pg_hba.conf', () => {
     ]);
   });
 
+  test('takes nothing for an address that is none: one line more would let anybody in', () => {
+    for (const address of ['10.0.0.12/0', '0.0.0.0/0 trust\nhost all all 10.0.0.12', 'all', ''])
+      expect(() => renderBlock({ ...block, addresses: [address] })).toThrow(RangeError);
+  });
+
   test('stands first, where no earlier rule can turn the follower away', () => {
     const content = withBlock(stock, block);
     expect(content.startsWith(renderBlock(block))).toBe(true);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, edit, sql } from '../../action.ts';
 import { setting } from '../facts.ts';
@@ -10,7 +11,7 @@ import { sslMode } from './replication-conninfo.ts';
 const blockOf = (work: Work, server: Work['serving'][number]): HbaBlock => {
   const { follower } = work.nodes;
   const reach = work.context.facts.follower.reach[server.node.name];
-  const literal = /^[\d.]+$|:/.test(follower.address) ? [follower.address] : [];
+  const literal = isIP(follower.address) !== 0 ? [follower.address] : [];
   return {
     fleet: follower.fleet,
     node: follower.name,

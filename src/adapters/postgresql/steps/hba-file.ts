@@ -33,6 +33,7 @@ export const hbaFileOf = (place: Place, facts: PostgresFacts): HbaFile => ({
   path: setting(facts.server, 'hba_file'),
 });
 
+/** Byte for byte as Latin-1: comments are in whatever their writer's editor used. What replctl adds is ASCII. */
 export const readHba = async (file: HbaFile, signal: AbortSignal): Promise<string> => {
   const bytes = await file.node.host.readFile(file.path, { as: file.layout.osUser, signal });
   if (!bytes)
@@ -42,15 +43,15 @@ export const readHba = async (file: HbaFile, signal: AbortSignal): Promise<strin
       message: `${file.path} on ${file.node.name} is not there any more`,
       hint: 'Restore it; the server keeps the rules that it loaded.',
     });
-  return new TextDecoder().decode(bytes);
+  return Buffer.from(bytes).toString('latin1');
 };
 
-const sum = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sum = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex');
 
 const replaceCommand = (file: HbaFile, was: string, content: string): Command => ({
   argv: ['bash', '-c', replaceScript, 'replace', file.path, sum(was), sum(content)],
   as: file.layout.osUser,
-  stdin: content,
+  stdin: Buffer.from(content, 'latin1'),
 });
 
 /** Edits the file, whatever others edit at the same time, and has the server load it. A file that the server would not load is put back. */
