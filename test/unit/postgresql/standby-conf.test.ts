@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseAutoConf } from '../../../src/adapters/postgresql/auto-conf.ts';
 import { standbyConf } from '../../../src/adapters/postgresql/steps/standby-conf.ts';
+import { standbyFiles } from '../../../src/adapters/postgresql/steps/standby-files.ts';
 import { castOf, type UnlikeCast } from './facts.ts';
 import { workFor } from './nodes.ts';
 
@@ -117,6 +118,17 @@ describe('the follower’s postgresql.auto.conf', () => {
       unix_socket_directories: '/run/pg',
       archive_mode: 'off',
     });
+  });
+
+  test('looks for no configuration in a directory to be replaced that is no cluster', () => {
+    const follower = {
+      layout: { kind: 'plain' as const, dataDir: '/srv/pg', port: 5433, socketDir: '/run/pg' },
+      server: null,
+      disk: { entries: 3, dataVersion: '', control: null, serverProcess: false },
+    };
+    expect(settingsOf({ follower })).toMatchObject({ port: '5433' });
+    const planned = standbyFiles(workFor(castOf({ follower }), { replace: true })).plan();
+    expect(planned.filter(({ text }) => text.startsWith('cp '))).toEqual([]);
   });
 
   test('is refused where a setting holds a line break', () => {

@@ -8,6 +8,26 @@ import { installedRun, type Work } from '../work.ts';
 import { copiesFromUpstream } from './basebackup.ts';
 import { createdAt, readSlot } from './slot.ts';
 
+/** Between the attempts of a run the leader may have been made anew, or its address given to another server: positions of two clusters compare, and mean nothing. */
+const requireSameCluster = async (work: Work, signal: AbortSignal): Promise<void> => {
+  const { leader, follower } = work.nodes;
+  const { binDir, osUser } = work.layouts.follower;
+  const { stdout } = await must(
+    follower.host,
+    { argv: [`${binDir}/pg_controldata`, '-D', work.places[0].staged], as: osUser },
+    { signal },
+  );
+  const copied = /^Database system identifier:\s*(\d+)$/m.exec(stdout)?.[1];
+  const wanted = work.context.facts.leader.server?.systemIdentifier;
+  if (copied === wanted) return;
+  throw new ReplctlError({
+    code: 'FAILED',
+    node: follower.name,
+    message: `the copy is of another cluster (system identifier ${copied ?? 'unknown'}) than ${leader.name} is now (${wanted ?? 'unknown'})`,
+    hint: `Was ${leader.name} made anew, or is its address another server's? replctl abandon undoes the run; then add the follower again.`,
+  });
+};
+
 /** Detects a hole between the copy's log and what the slot holds, and refuses it: a follower with a gap never catches up. */
 export const proveLog = (work: Work): Step => {
   const { follower, upstream } = work.nodes;
@@ -33,6 +53,7 @@ export const proveLog = (work: Work): Step => {
       if (installed === work.run)
         return { state: 'done', evidence: "the log was proved before the copy became the follower's data directory" };
       if (!label) return { state: 'absent' };
+      await requireSameCluster(work, signal);
       const [{ stdout }, slot] = await Promise.all([
         must(follower.host, { argv: ['ls', '--', `${staged}/pg_wal/`], as }, { signal }),
         readSlot({ node: upstream, layout: work.layouts.upstream }, work.run, work.slot, signal),

@@ -28,8 +28,11 @@ const noTarget = (work: Work): readonly (readonly [string, string])[] => [
   ...(work.layouts.follower.major < 16 ? [['promote_trigger_file', ''] as const] : []),
 ];
 
-export const bringsNoConfiguration = (work: Work): boolean =>
-  work.layouts.follower.kind === 'plain' && work.context.facts.follower.disk?.entries === 0;
+/** An empty directory, or one whose content (to be replaced) is no cluster. */
+export const bringsNoConfiguration = (work: Work): boolean => {
+  const { disk } = work.context.facts.follower;
+  return work.layouts.follower.kind === 'plain' && (disk?.entries === 0 || disk?.dataVersion === '');
+};
 
 /** The follower's `postgresql.auto.conf`: the source's, without what belongs to a machine; what belonged to this machine; and what makes it a follower. */
 export const standbyConf = (work: Work, copied: string): string => {
