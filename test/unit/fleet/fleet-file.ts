@@ -1,16 +1,20 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 import type { ReplctlError } from '../../../src/errors.ts';
 import type { Fleet } from '../../../src/fleet/fleet.ts';
 import { loadFleet } from '../../../src/fleet/load.ts';
 import type { FleetSurroundings } from '../../../src/fleet/source.ts';
 
-/** A directory of the test's own, gone when it ends. */
+const made: string[] = [];
+// Not when a test is finished: of tests that run at once, that may be another one.
+afterAll(() => Promise.all(made.map((directory) => rm(directory, { recursive: true }))));
+
+/** A directory of the test's own, gone when its file's tests have ended. */
 export const ownDirectory = async (): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), 'replctl-unit-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
+  made.push(directory);
   return directory;
 };
 
