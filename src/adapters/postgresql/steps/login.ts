@@ -20,6 +20,11 @@ const kindOf = (reason: string): Exclude<LoginResult, { ok: true }>['kind'] => {
   return 'other';
 };
 
+export const loginArgv = (work: Work, server: Work['serving'][number]): readonly string[] => {
+  const info = `${replicationConninfo(work, server, `replctl ${work.run}`)} replication=true`;
+  return [`${work.layouts.follower.binDir}/psql`, '-X', '-w', '-At', '-d', info, '-c', 'IDENTIFY_SYSTEM'];
+};
+
 /** A replication login from the follower's own machine, as the server's OS user: what the copy and tailing will do, tried beforehand. */
 export const tryLogin = async (
   work: Work,
@@ -27,14 +32,8 @@ export const tryLogin = async (
   signal: AbortSignal,
 ): Promise<LoginResult> => {
   const { follower } = work.nodes;
-  const { binDir, osUser } = work.layouts.follower;
-  const info = `${replicationConninfo(work, server, `replctl ${work.run}`)} replication=true`;
   const result = await follower.host.run(
-    {
-      argv: [`${binDir}/psql`, '-X', '-w', '-At', '-d', info, '-c', 'IDENTIFY_SYSTEM'],
-      as: osUser,
-      timeoutSeconds: 20,
-    },
+    { argv: loginArgv(work, server), as: work.layouts.follower.osUser, timeoutSeconds: 20 },
     { signal },
   );
   if (result.exitCode === 0) return { ok: true, systemIdentifier: result.stdout.split('|')[0]!.trim() };

@@ -1,8 +1,7 @@
 import type { Step } from '../../../workflow/step.ts';
 import { describe, run as runs } from '../../action.ts';
 import type { Work } from '../work.ts';
-import { requireLogin, tryLogin } from './login.ts';
-import { replicationConninfo } from './replication-conninfo.ts';
+import { loginArgv, requireLogin, tryLogin } from './login.ts';
 
 /** The proof that the beginnings hold: the follower's own machine logs in, and it is the right cluster that answers. */
 export const proveLogin = (work: Work): Step => {
@@ -15,18 +14,7 @@ export const proveLogin = (work: Work): Step => {
     refusesRun: true,
     plan: () =>
       work.serving.map((server) =>
-        describe(
-          runs(follower, {
-            argv: [
-              `${work.layouts.follower.binDir}/psql`,
-              '-d',
-              `${replicationConninfo(work, server, 'replctl')} replication=true`,
-              '-c',
-              'IDENTIFY_SYSTEM',
-            ],
-            as: work.layouts.follower.osUser,
-          }),
-        ),
+        describe(runs(follower, { argv: loginArgv(work, server), as: work.layouts.follower.osUser })),
       ),
     probe: async ({ signal }) => {
       for (const server of work.serving) {
