@@ -25,8 +25,10 @@ getent passwd | while IFS=: read -r user _ uid _ _ home _; do
 done
 ps -eo user:64=,args= | sed -n 's/^\([^ ]*\) *\([^ ]*\)\/\(postgres\|postmaster\) .*-D *\([^ ]*\).*/server\t\1\t\4\t\2/p'
 if [ -n "$wanted_dir" ]; then
+  wanted_dir=$(readlink -m -- "$wanted_dir")
   near=$wanted_dir; while [ ! -e "$near" ] && [ "$near" != / ]; do near=$(dirname "$near"); done
   say wanted-owner "$(stat -c %U "$near")"
+  say wanted-dir "$wanted_dir"
 fi
 for bin in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin "$(dirname "$(command -v postgres 2>/dev/null || echo /nowhere/x)")"; do
   [ -x "$bin/postgres" ] && say binaries "$("$bin/postgres" --version | sed 's/^postgres (PostgreSQL) //')	$bin"

@@ -81,12 +81,18 @@ const unitName = (service: string): string => (service.includes('.') ? service :
 
 type HomeOf = (user: string) => string;
 
+/** The directory that the fleet file names, itself: a link to it is never moved or replaced. */
+const namedDir = (found: Found, node: Node<ReadingHost>): string | undefined =>
+  node.database.dataDir === undefined ? undefined : found.values.get('wanted-dir') || node.database.dataDir;
+
 /** A cluster without Debian's layout: named in the fleet file, or the one whose server runs. */
 const plainLayout = (found: Found, node: Node<ReadingHost>, homes: HomeOf): Layout | undefined => {
-  const named = node.database.dataDir;
+  const named = namedDir(found, node);
   const dataDir = named ?? (found.servers.length === 1 ? found.servers[0]!.dataDir : undefined);
   if (dataDir === undefined) return undefined;
-  const running = found.servers.find((server) => server.dataDir === dataDir);
+  const running = found.servers.find(
+    (server) => server.dataDir === dataDir || server.dataDir === node.database.dataDir,
+  );
   const owner = running?.user ?? found.values.get('wanted-owner') ?? node.host.login.user;
   // A directory made by root for a server to come: PostgreSQL itself refuses to run as root.
   const osUser = owner === 'root' ? 'postgres' : owner;
@@ -109,7 +115,8 @@ const plainLayout = (found: Found, node: Node<ReadingHost>, homes: HomeOf): Layo
 };
 
 const chooseCluster = (found: Found, node: Node<ReadingHost>): Cluster | undefined => {
-  const { port, dataDir } = node.database;
+  const { port } = node.database;
+  const dataDir = namedDir(found, node);
   if (dataDir !== undefined) return found.clusters.find((cluster) => cluster.dataDir === dataDir);
   const candidates = port === undefined ? found.clusters : found.clusters.filter((cluster) => cluster.port === port);
   if (candidates.length > 1) {
