@@ -9,7 +9,7 @@ import type { AddFollowerOptions, AddFollowerResult } from './contract.ts';
 import { applyAllowed, enforce, findingsFor } from './findings.ts';
 import { carryOut, followerSteps, type FollowerRun } from './follower-run.ts';
 import { flagOf, inputsOf } from './inputs.ts';
-import { localPlace, unfinishedOf } from './unfinished.ts';
+import { localPlace, refuseUnfinishedRemoval, unfinishedOf } from './unfinished.ts';
 
 const nothing = { copiedFrom: null, method: null, steps: [], bytes: null };
 
@@ -69,9 +69,11 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
 
   const store = await session.runStore(nodes.follower, facts.follower);
   const places = [localPlace(session), { name: parts.node, store }];
-  const findUnfinished = async (): Promise<RunSummary | undefined> =>
-    (await unfinishedOf(parts.node, fleet.name, places)).find(({ command }) => command === 'add-follower');
-  const unfinished = await findUnfinished();
+  const findRuns = async (): Promise<readonly RunSummary[]> => unfinishedOf(parts.node, fleet.name, places);
+  const addingOf = (runs: readonly RunSummary[]): RunSummary | undefined =>
+    runs.find(({ command }) => command === 'add-follower');
+  const runs = await findRuns();
+  const unfinished = addingOf(runs);
   const different = unfinished ? differences(unfinished.inputs, inputs) : [];
   if (unfinished && different.length > 0) throw runDiffers(unfinished, different, flagOf);
 
@@ -80,6 +82,7 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
   if (!resuming) {
     const state = adapter.followerState(facts, nodes);
     if (state.state === 'healthy') return already(parts, state, seconds());
+    refuseUnfinishedRemoval(runs);
   }
   const findings = resuming ? adapter.preflight(facts, nodes, want, true) : findingsFor(adapter, staged, want);
   enforce(applyAllowed(findings, allow), emit, resuming);
@@ -95,7 +98,7 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
   const run: FollowerRun = { adapter, parts, staged, want, start, resumed: resuming };
   if (dryRun) return planned(run, seconds());
   const before = async (): Promise<void> => {
-    const now = await findUnfinished();
+    const now = addingOf(await findRuns());
     if (now?.run === unfinished?.run) return;
     throw new ReplctlError({
       code: 'LEASE_HELD',

@@ -21,6 +21,20 @@ export const unfinishedOf = async (
   return meant.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
 };
 
+/** A removal that waits to be gone on with would take the new follower out at the next `resume`. */
+export const refuseUnfinishedRemoval = (runs: readonly RunSummary[]): void => {
+  const removal = runs.find(({ command }) => command === 'remove-follower');
+  if (removal === undefined) return;
+  const { run, node } = removal;
+  throw new ReplctlError({
+    code: 'RUN_DIFFERS',
+    node,
+    message: `There is an unfinished run ${run} that takes ${node} out`,
+    hint: `Go on with it: replctl resume ${run}; or close it, which leaves what it did: replctl abandon ${run}. Then run this again.`,
+    details: { run },
+  });
+};
+
 const only = (runs: readonly RunSummary[], verb: string): RunSummary => {
   const [run, ...others] = runs;
   if (!run) {
