@@ -43,6 +43,15 @@ describe('the follower’s postgresql.auto.conf', () => {
     expect(confOf({}, ofTheLeader)).not.toContain('hunter2');
   });
 
+  test('is the same when it is made of a copy that has it already', () => {
+    const unlike = {
+      leader: { settings: { max_connections: '300' } },
+      follower: { disk: { autoConf: "port = '5433'\nlisten_addresses = '10.0.0.12'\n" } },
+    };
+    const once = confOf(unlike, ofTheLeader);
+    expect(confOf(unlike, once)).toBe(once);
+  });
+
   test('keeps what belongs to this machine, but not where it followed before', () => {
     const autoConf =
       "port = '5433'\nssl_key_file = '/etc/key'\nprimary_slot_name = 'old'\nrecovery_target_time = 'x'\nwork_mem = '1MB'\n";

@@ -47,16 +47,20 @@ export const standbyConf = (work: Work, copied: string): string => {
     const has = Number(setting(follower.server, name) || follower.disk?.settings[name] || 0);
     return needed > has || carried.some(([other]) => other === name) ? [[name, String(Math.max(needed, has))]] : [];
   });
-  const settings = renderAutoConf(
-    new Map([
-      ...carried,
-      ...(bringsNoConfiguration(work) ? ownNetwork(work) : own),
-      ...raised,
-      ...noTarget(work),
-      ['hot_standby', 'on'],
-      ['primary_conninfo', replicationConninfo(work, upstream, work.nodes.follower.name)],
-      ['primary_slot_name', work.slot],
-    ]),
-  );
-  return renderTemplate('postgresql/postgresql.auto.conf', { node: work.nodes.follower.name, settings }, ['settings']);
+  const settings = new Map<string, string>();
+  // The later one wins and comes last, so that the same comes out where the copy's own file is this one already.
+  for (const [name, value] of [
+    ...carried,
+    ...(bringsNoConfiguration(work) ? ownNetwork(work) : own),
+    ...raised,
+    ...noTarget(work),
+    ['hot_standby', 'on'] as const,
+    ['primary_conninfo', replicationConninfo(work, upstream, work.nodes.follower.name)] as const,
+    ['primary_slot_name', work.slot] as const,
+  ]) {
+    settings.delete(name);
+    settings.set(name, value);
+  }
+  const values = { node: work.nodes.follower.name, settings: renderAutoConf(settings) };
+  return renderTemplate('postgresql/postgresql.auto.conf', values, ['settings']);
 };
