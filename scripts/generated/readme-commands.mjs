@@ -9,7 +9,11 @@ const flagName = (flag) => {
 
 const flagText = (flag) => {
   const fallback = flag.defaultHelp ?? (flag.type === 'option' ? flag.default : undefined);
-  return [flag.description, fallback?.length !== 0 && fallback && `Default: ${fallback}.`, flag.env && `Also $${flag.env}.`]
+  return [
+    flag.description,
+    fallback?.length !== 0 && fallback && `Default: ${fallback}.`,
+    flag.env && `Also $${flag.env}.`,
+  ]
     .filter(Boolean)
     .join(' ');
 };
