@@ -122,6 +122,13 @@ describeInLab('where a follower copies from and whom it follows', () => {
     expect(again.outcome).toBe('already');
   });
 
+  test('does not take out a follower that feeds another', async () => {
+    const refused = await replctl.run(['remove-follower', 'near', '--yes']);
+    expectExit(refused, 3);
+    expect(JSON.stringify(refused.json)).toMatch(/near feeds followers of its own/);
+    await replctl.ok<StatusResult>(['status']);
+  });
+
   test('draws the tree for people', async () => {
     const { stdout } = await command([process.execPath, 'bin/dev.js', 'status'], {
       env: { ...process.env, REPLCTL_FLEET: `${lab.directory}/lab.yaml`, REPLCTL_STATE_DIR: replctl.stateDir },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseAutoConf } from '../../../src/adapters/postgresql/auto-conf.ts';
-import { standbyConf } from '../../../src/adapters/postgresql/steps/standby-conf.ts';
+import { maskedConf, standbyConf } from '../../../src/adapters/postgresql/steps/standby-conf.ts';
 import { standbyFiles } from '../../../src/adapters/postgresql/steps/standby-files.ts';
 import { castOf, type UnlikeCast } from './facts.ts';
 import { workFor } from './nodes.ts';
@@ -33,6 +33,12 @@ describe('the follower’s postgresql.auto.conf', () => {
       ofTheLeader,
     );
     await expect(conf).toMatchFileSnapshot('golden/postgresql.auto.conf.txt');
+  });
+
+  test('is shown without what a user may have put into it', () => {
+    const conf = maskedConf("archive_command = 'put --token abc %p'\nmy.api_key = 'abc'\nwork_mem = '1MB'\n");
+    expect(conf.shown).toBe("archive_command = '********'\nmy.api_key = '********'\nwork_mem = '1MB'\n");
+    expect(conf.reveal()).toContain('--token abc');
   });
 
   test('takes the leader’s settings, but none that belongs to the leader’s machine', () => {

@@ -1,3 +1,4 @@
+import { Masked } from '../../../masked.ts';
 import { renderTemplate } from '../../template.ts';
 import { belongsToMachine, parseAutoConf, renderAutoConf } from '../auto-conf.ts';
 import { setting } from '../facts.ts';
@@ -64,3 +65,10 @@ export const standbyConf = (work: Work, copied: string): string => {
   const values = { node: work.nodes.follower.name, settings: renderAutoConf(settings) };
   return renderTemplate('postgresql/postgresql.auto.conf', values, ['settings']);
 };
+
+/** Settings that may hold a user's own secret, as they are shown. */
+const mayHoldSecret =
+  /^((?:archive_command|archive_library|ssl_passphrase_command|\S*(?:password|secret|key)\S*) = ).*$/gm;
+
+/** The file's content, which a dry run shows without what a user may have put into it. */
+export const maskedConf = (conf: string): Masked => new Masked(conf, conf.replaceAll(mayHoldSecret, "$1'********'"));

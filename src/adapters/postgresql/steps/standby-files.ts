@@ -1,9 +1,10 @@
+import type { Text } from '../../../masked.ts';
 import type { FileWrite } from '../../../hosts/host.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, file, perform, run as runs, type Action } from '../../action.ts';
 import { renderTemplate } from '../../template.ts';
 import { installedRun, type Work } from '../work.ts';
-import { bringsNoConfiguration, standbyConf } from './standby-conf.ts';
+import { bringsNoConfiguration, maskedConf, standbyConf } from './standby-conf.ts';
 
 /** The configuration that a plain data directory holds is the machine's own: it stays on the machine. */
 const ownFiles = ['postgresql.conf', 'pg_hba.conf', 'pg_ident.conf'];
@@ -22,7 +23,7 @@ const linkCommand = (work: Work): Action | undefined => {
   });
 };
 
-const write = (work: Work, name: string, content: string): FileWrite => ({
+const write = (work: Work, name: string, content: Text): FileWrite => ({
   path: `${work.places[0].staged}/${name}`,
   content,
   mode: 0o600,
@@ -56,7 +57,7 @@ const actions = (work: Work, conf: string): readonly Action[] => {
   return [
     ...strangers(work),
     file(follower, write(work, 'standby.signal', '')),
-    file(follower, write(work, 'postgresql.auto.conf', conf)),
+    file(follower, write(work, 'postgresql.auto.conf', maskedConf(conf))),
     ...(links ? [links] : []),
     file(follower, write(work, 'replctl.run', `${work.run}\n`)),
   ];
