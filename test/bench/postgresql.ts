@@ -44,7 +44,7 @@ const bench = async ({ scale, rounds, links }: Options): Promise<void> => {
     const version = timeStarts(replctl, ['--version'], 21);
 
     print([
-      `${bytes(size)} (pgbench -i -s ${scale}), ${rounds} turns of each, medians; ${cpus().length} processors for all machines of the lab`,
+      `${bytes(size)} (pgbench -i -s ${scale}), ${rounds} turns of each; ${cpus().length} processors for all machines of the lab`,
     ]);
     print(await raceTable(rows));
     print(await stepTable(rows));
