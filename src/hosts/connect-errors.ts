@@ -43,6 +43,7 @@ export const tooManySessions = (node: string): ReplctlError =>
     node,
     message: `sshd on ${node} opens no further session on the connection; the command was not run`,
     hint: `MaxSessions in its sshd_config must be 10 (the default) or more, not less.`,
+    details: { sessionRefused: true },
   });
 
 export interface AuthRefusal {

@@ -7,6 +7,7 @@ import { execute, type Execution, type Session } from './execution.ts';
 import { readFileBy, writeFileBy } from './files.ts';
 import type { Handshake } from './handshake.ts';
 import type { Command, CommandResult, CommandStream, FileWrite, Host, Login, RunOptions } from './host.ts';
+import { patiently } from './patience.ts';
 
 /** sshd allows ten sessions on a connection (MaxSessions): two are left for ending commands. */
 const channels = 8;
@@ -53,22 +54,25 @@ export class TransportHost implements Host {
 
   async run(command: Command, { signal }: RunOptions = {}): Promise<CommandResult> {
     signal?.throwIfAborted();
-    return this.#limit(async () => {
-      const execution = await this.#begin(command, command.timeoutSeconds ?? defaultTimeoutSeconds, signal);
-      const chunks: Buffer[] = [];
-      execution.read((chunk) => chunks.push(chunk) > 0);
-      const { stdin } = command;
-      execution.stdin.end(stdin instanceof Uint8Array ? stdin : stdin === undefined ? undefined : reveal(stdin));
-      const { exitCode, stderr } = await execution.finished;
-      return new Result(exitCode, stderr, Buffer.concat(chunks));
-    });
+    return this.#limit(async () => patiently(async () => this.#runOnce(command, signal)));
+  }
+
+  async #runOnce(command: Command, signal: AbortSignal | undefined): Promise<CommandResult> {
+    const execution = await this.#begin(command, command.timeoutSeconds ?? defaultTimeoutSeconds, signal);
+    const chunks: Buffer[] = [];
+    execution.read((chunk) => chunks.push(chunk) > 0);
+    const { stdin } = command;
+    execution.stdin.end(stdin instanceof Uint8Array ? stdin : stdin === undefined ? undefined : reveal(stdin));
+    const { exitCode, stderr } = await execution.finished;
+    return new Result(exitCode, stderr, Buffer.concat(chunks));
   }
 
   async duplex(command: Command, { signal }: RunOptions = {}): Promise<CommandStream> {
     signal?.throwIfAborted();
     return new Promise<CommandStream>((resolve, reject) => {
       const open = async () => {
-        const stream = new ExecutionStream(await this.#begin(command, command.timeoutSeconds ?? 0, signal));
+        const begin = async () => this.#begin(command, command.timeoutSeconds ?? 0, signal);
+        const stream = new ExecutionStream(await patiently(begin));
         resolve(stream);
         await stream.result.catch(() => {});
       };

@@ -146,12 +146,21 @@ describe.each(['ssh2', 'openssh'] as const)('logins over %s', (transport) => {
     onTestFinished(() => tight.stop());
     const host = await connectHost({ ...tight.settings, transport });
     onTestFinished(() => host.close());
-    const runs = await Promise.allSettled(Array.from({ length: 4 }, async () => host.run({ argv: ['sleep', '0.5'] })));
+    const runs = await Promise.allSettled(Array.from({ length: 4 }, async () => host.run({ argv: ['sleep', '4'] })));
     const refused = runs.flatMap((run) => (run.status === 'rejected' ? [run.reason as unknown] : []));
     expect(refused.length).toBeGreaterThan(0);
     for (const error of refused) {
       expect(error).toMatchObject({ code: 'HOST_UNREACHABLE', hint: expect.stringContaining('MaxSessions') as string });
     }
+  });
+
+  test('waits for a session that is about to end', async () => {
+    const tight = await startSshd(['MaxSessions 3']);
+    onTestFinished(() => tight.stop());
+    const host = await connectHost({ ...tight.settings, transport });
+    onTestFinished(() => host.close());
+    const runs = await Promise.all(Array.from({ length: 4 }, async () => host.run({ argv: ['sleep', '0.3'] })));
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
   });
 
   test('can be called off', async () => {
