@@ -4,14 +4,14 @@ const project = (name: string, options: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], disableConsoleIntercept: true, ...options },
 });
 
-// Suites that use real servers run one file at a time unless they have machines of their own.
+// Suites that use real servers run one file at a time, unless they have machines of their own: those mostly wait for them.
 export default defineConfig({
   test: {
     projects: [
       project('unit', { testTimeout: 20_000 }),
       project('contract', { testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false }),
       project('lab', { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
-      project('e2e', { testTimeout: 600_000, hookTimeout: 900_000, fileParallelism: false }),
+      project('e2e', { testTimeout: 600_000, hookTimeout: 900_000, maxWorkers: 3 }),
     ],
   },
 });

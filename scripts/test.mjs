@@ -36,6 +36,8 @@ try {
   process.exit(1);
 }
 const { node, env } = started;
+// The end-to-end tests try what ships, not the sources.
+env.REPLCTL_BIN = join(root, 'bin', 'run.js');
 const reports = mkdtempSync(join(tmpdir(), 'replctl-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 

@@ -45,7 +45,8 @@ describe.skipIf(reason !== undefined)(
       as: 'postgres',
       argv: ['sh', '-c', script],
     });
-    const runsThere = async (text: string) => (await machine.run(['pgrep', '-f', text])).exitCode === 0;
+    // The program itself: the shells around it have its name in their arguments before it runs.
+    const runsThere = async (text: string) => (await machine.run(['pgrep', '-xf', text])).exitCode === 0;
 
     describe.each(['root', 'ops'])('logged in as %s', (user) => {
       test('acts as the owner of the database, and as root', async () => {
