@@ -17,7 +17,7 @@ node's host with --node. A run that someone is working on is never taken over.`;
   static override flags = {
     node: nodeFlag,
     'wait-timeout': Flags.custom<number>({ parse: async (text) => parseDuration(text) })({
-      description: 'How long to wait for the follower to catch up; default: as the run was started.',
+      description: 'How long to wait for the follower to catch up; default: 1h.',
       helpValue: '1h',
     }),
     ...runFlags,
