@@ -1,11 +1,12 @@
 import { hostname, userInfo } from 'node:os';
 import type { Facts, LeaseGuard, Node } from '../adapters/adapter.ts';
+import { ReplctlError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { RunStart } from '../workflow/journal-record.ts';
 import { openJournal, startJournal, type Journal } from '../workflow/journal.ts';
 import { holdLease } from '../workflow/lease.ts';
 import { thisProcess } from '../workflow/process-identity.ts';
-import type { RunSummary } from '../workflow/run-summary.ts';
+import { isUnfinished, type RunSummary } from '../workflow/run-summary.ts';
 import { runSteps, type RunOptions } from '../workflow/runner.ts';
 import type { Step } from '../workflow/step.ts';
 import { localPlace } from './unfinished.ts';
@@ -28,6 +29,19 @@ const noGuard = (): LeaseGuard => {
   throw new TypeError('There is no lease to guard with');
 };
 
+/** Another machine may have ended a run that this one still takes for unfinished: what it made is in use, and not to be taken back. */
+const mustBeUnfinished = async (journal: Journal): Promise<void> => {
+  const { run, node, state } = journal.summary();
+  if (isUnfinished(journal.summary())) return;
+  await journal.share();
+  throw new ReplctlError({
+    code: 'USAGE',
+    node,
+    message: `Run ${run} is ${state}: another machine went on with it, as its journal on ${node} says`,
+    hint: 'replctl status shows what is there.',
+  });
+};
+
 /** Runs steps under the node's lease, journaled here and there. Returns the journal's last word. */
 export const conduct = async (
   session: Session,
@@ -47,6 +61,7 @@ export const conduct = async (
     signal.throwIfAborted();
     const places = [localPlace(session), ...(store && at ? [{ name: at.node.name, store }] : [])];
     const journal: Journal = resumed ? await openJournal(start.run, { places }) : await startJournal(start, { places });
+    if (resumed) await mustBeUnfinished(journal);
     interrupts.resumable(start.run);
     await work({
       steps: steps(lease && store ? () => store.guard(lease.epoch) : noGuard),

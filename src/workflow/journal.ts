@@ -29,6 +29,8 @@ export interface Journal {
    * Never throws, waits ten seconds at most for each place, and returns what went wrong.
    */
   note(entry: JournalEntry, options?: { readonly only?: 'first' }): Promise<readonly Warning[]>;
+  /** Gives every place what only others have so far, and adds nothing. Errors as of `append`. */
+  share(): Promise<void>;
 }
 
 export interface JournalOptions {
@@ -90,9 +92,9 @@ const createJournal = (
     queue = turn.catch(() => undefined);
     return turn;
   };
-  const writeTo = async (wanted: readonly Copy[], entry: JournalEntry): Promise<void> =>
+  const writeTo = async (wanted: readonly Copy[], entry?: JournalEntry): Promise<void> =>
     inTurn(async () => {
-      add(entry);
+      if (entry) add(entry);
       for (const copy of wanted) {
         try {
           await write(run, copy);
@@ -108,6 +110,7 @@ const createJournal = (
     step: (id) => summary().steps.find((step) => step.id === id),
     append: (entry) => writeTo(copies, entry),
     remember: (entry) => writeTo(copies.slice(0, 1), entry),
+    share: () => writeTo(copies),
     note: (entry, options = {}) =>
       inTurn(async () => {
         add(entry);

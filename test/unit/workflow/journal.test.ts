@@ -32,6 +32,18 @@ const clock = () => {
 const here = () => ({ name: 'this machine', store: createMemoryStore() });
 
 describe('a journal', () => {
+  test('tells a machine that another one has ended the run, once it is shared', async () => {
+    const [first, other, host] = [here(), here(), here()];
+    await startJournal(start, { places: [first, host] });
+    const elsewhere = await openJournal(run, { places: [other, host] });
+    await elsewhere.append({ kind: 'ended' });
+    expect((await readRun(run, [first]))?.state).toBe('running');
+    const journal = await openJournal(run, { places: [first, host] });
+    await journal.share();
+    expect((await readRun(run, [first]))?.state).toBe('done');
+    expect(await first.store.read(run)).toBe(await host.store.read(run));
+  });
+
   test('tells what a run is, what it did, and when', async () => {
     const place = here();
     const journal = await startJournal(start, { places: [place], now: clock() });
