@@ -22,11 +22,15 @@ export interface Refused {
 const listing =
   "find /var/lib/postgresql /etc/postgresql /srv -maxdepth 3 -printf '%p %y %m %u %i %l\\n' | grep -v ' postmaster\\.\\|/pg_stat\\|pg_internal.init' | sort; sha256sum /etc/postgresql/*/*/* 2>/dev/null || true; ps -eo user:32=,args= | grep -E '[p]g_basebackup|[r]eplctl|[b]in/postgres ' | grep -v walsender | sort || true";
 
+/** Debian's unit is `activating` for two seconds after its server answers. */
+const isActive = async (machine: Machine): Promise<boolean> => {
+  const settled = `until state=$(systemctl is-active ${machine.postgres.unit}); [ "$state" != activating ]; do sleep 0.1; done; echo "$state"`;
+  return (await machine.run(settled)).stdout.trim() === 'active';
+};
+
 /** What a refused command may not change on a machine: roles, slots, settings, pg_hba.conf, directories, processes. */
 export const stateOf = async (machine: Machine): Promise<string> => {
-  const runs = machine.image.endsWith('-base')
-    ? false
-    : (await machine.run(['systemctl', 'is-active', '--quiet', machine.postgres.unit])).exitCode === 0;
+  const runs = machine.image.endsWith('-base') ? false : await isActive(machine);
   const server = runs ? await fingerprint(machine, mainServer(machine)) : 'no server runs';
   return `${server}\n${await machine.ok(listing)}`;
 };
