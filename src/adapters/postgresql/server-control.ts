@@ -1,6 +1,6 @@
 import { ReplctlError } from '../../errors.ts';
 import { must, type Command, type LeaseGuard } from '../../hosts/host.ts';
-import { poll } from '../../workflow/waiting.ts';
+import { poll, sleep } from '../../workflow/waiting.ts';
 import type { Node } from '../adapter.ts';
 import type { Layout } from './layout.ts';
 
@@ -47,12 +47,31 @@ export const isAlive = async (node: Node, layout: Layout, signal: AbortSignal): 
   return result.exitCode === 0;
 };
 
+const unitState = async (node: Node, layout: Layout, signal: AbortSignal): Promise<string> =>
+  (await node.host.run({ argv: ['systemctl', 'is-active', layout.unit!] }, { signal })).stdout.trim();
+
+/** Milliseconds that a unit gets to end its start; Debian's takes two seconds with a server that answers at once. */
+const settling = 15_000;
+
+/**
+ * A unit that is still starting is not stopped by its own stop command: systemd signals each of its processes, and a standby's postmaster then may wait
+ * for ever for helpers that are gone (seen on PostgreSQL 17). So the start's end is waited for; where that takes long, systemd is not asked.
+ */
+const safeStop = async (node: Node, layout: Layout, signal: AbortSignal): Promise<Command> => {
+  const deadline = Date.now() + settling;
+  while (layout.control === 'systemd' && (await unitState(node, layout, signal)) === 'activating') {
+    if (Date.now() > deadline) return directStop(layout);
+    await sleep(250, signal);
+  }
+  return stopCommand(layout);
+};
+
 /** Seconds that a fast shutdown may take: it writes a checkpoint. */
 const stopTimeout = 600;
 
 export const stopServer = async (node: Node, layout: Layout, guard: LeaseGuard, signal: AbortSignal): Promise<void> => {
   if (!(await isAlive(node, layout, signal))) return;
-  await must(node.host, { ...stopCommand(layout), guard }, { signal });
+  await must(node.host, { ...(await safeStop(node, layout, signal)), guard }, { signal });
   let looks = 0;
   const late = () =>
     new ReplctlError({
@@ -68,8 +87,7 @@ export const stopServer = async (node: Node, layout: Layout, guard: LeaseGuard, 
       if (!(await isAlive(node, layout, signal))) return true;
       // A unit that is not active stops nothing: the server was started behind systemd's back.
       if (layout.control === 'systemd' && ++looks === 10) {
-        const unit = await node.host.run({ argv: ['systemctl', 'is-active', layout.unit!] }, { signal });
-        if (/^(inactive|failed|unknown)/.test(unit.stdout))
+        if (/^(inactive|failed|unknown)/.test(await unitState(node, layout, signal)))
           await must(node.host, { ...directStop(layout), guard }, { signal });
       }
       return undefined;
