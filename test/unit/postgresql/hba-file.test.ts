@@ -1,6 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -29,6 +41,14 @@ describe('an edit of pg_hba.conf', () => {
     expect(await readFile(path, 'utf8')).toBe(after);
     expect((await stat(path)).mode & 0o777).toBe(0o640);
     expect(await readdir(root)).toEqual(['pg_hba.conf']);
+  });
+
+  test('keeps the time of the last edit by somebody else, so that it is not taken for one', async () => {
+    const { path } = await createFile();
+    const edited = new Date('2026-03-01T12:00:00Z');
+    await utimes(path, edited, edited);
+    expect(replace(path, after)).toBe(0);
+    expect((await stat(path)).mtime).toEqual(edited);
   });
 
   test('leaves the file as it was when the connection is cut in the middle of the content', async () => {

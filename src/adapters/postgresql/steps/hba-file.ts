@@ -22,6 +22,8 @@ cat > "$new"
 # A connection that is cut looks like the end of the content.
 [ "$(sum "$new")" = "$3" ] || { echo 'the content came incomplete' >&2; exit 78; }
 chmod --reference="$file" -- "$new"; chgrp --reference="$file" -- "$new" 2>/dev/null || true
+# Its time stays that of the last edit by somebody else: an edit that waits to be loaded is looked for by it (HBA_UNLOADED), and ours is none.
+touch --no-create --reference="$file" -- "$new"
 sync -- "$new"; mv -T -- "$new" "$file"; sync -- "$(dirname -- "$file")"`;
 
 export interface HbaFile extends Place {
@@ -107,13 +109,13 @@ const loadHba = async (file: HbaFile, run: string, signal: AbortSignal): Promise
   await delay(50, undefined, { signal });
 };
 
-/** Nothing in the file waits to be loaded. */
+/** Nothing in the file waits to be loaded. Our own edits keep the file's time of modification, not the one of its last change. */
 export const isLoaded = async (file: HbaFile, run: string, signal: AbortSignal): Promise<boolean> => {
   const [row] = await ask<{ loaded: boolean }>(
     file,
     run,
     signal,
-    `SELECT (pg_stat_file(current_setting('hba_file'))).modification <= pg_conf_load_time() AS loaded`,
+    `SELECT (pg_stat_file(current_setting('hba_file'))).change <= pg_conf_load_time() AS loaded`,
   );
   return row!.loaded;
 };
