@@ -45,10 +45,12 @@ export interface ReplctlOptions {
   /** Where its state and event files go; a directory that is removed with the lab. */
   readonly directory: string;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Command and arguments that run it: what makes this box another machine for it. */
+  readonly under?: readonly string[];
 }
 
 /** One operator's machine: `replctl` with a state directory and a home of its own. `--json` is always given. */
-export const createReplctl = ({ fleet, directory, environment = {} }: ReplctlOptions): Replctl => {
+export const createReplctl = ({ fleet, directory, environment = {}, under = [] }: ReplctlOptions): Replctl => {
   const home = mkdtempSync(join(directory, 'operator-'));
   const stateDir = join(home, 'state');
   let runs = 0;
@@ -63,8 +65,9 @@ export const createReplctl = ({ fleet, directory, environment = {} }: ReplctlOpt
   const start = (args: readonly string[]): Running => {
     const events = join(home, `events-${++runs}.ndjson`);
     const takesEvents = ['add-follower', 'resume', 'abandon', 'remove-follower'].includes(args[0] ?? '');
-    const argv = [program(), ...args, '--json', ...(takesEvents ? ['--events', events] : [])];
-    return follow(spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] }), events);
+    const flags = ['--json', ...(takesEvents ? ['--events', events] : [])];
+    const [command = '', ...argv] = [...under, process.execPath, program(), ...args, ...flags];
+    return follow(spawn(command, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] }), events);
   };
   const run = (args: readonly string[]) => start(args).ended;
   const ok = async <R>(args: readonly string[]): Promise<R> => {
