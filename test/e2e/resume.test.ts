@@ -150,12 +150,15 @@ describeInLab('an interrupted add-follower', () => {
     expect((await leftOnUpstream(leader, source)).slots).toHaveLength(3);
   });
 
-  test('has nothing left to do for a run that was ended from elsewhere', async () => {
+  test('is not gone on with where it was ended from elsewhere', async () => {
     // Journals are the machine's own: this one has not heard of the end yet.
     const { run, state } = (await operator.ok<RunsResult>(['runs'])).runs.find(({ node }) => node === 'third')!;
     expect(state).toBe('running');
     const resumed = await operator.run(['resume', run]);
-    await expectSameJob(resumed, run);
+    expectExit(resumed, 2);
+    expect(resumed.json).toMatchObject({ ok: false, error: { message: expect.stringContaining(`Run ${run} is done`) } });
+    expect(await backupsOf(run)).toBe(1);
+    // Now it has.
     const { runs } = await operator.ok<RunsResult>(['runs']);
     expect(runs.map((entry) => entry.state).toSorted()).toEqual(['abandoned', 'done', 'done', 'done']);
   });
