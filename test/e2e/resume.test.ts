@@ -156,7 +156,10 @@ describeInLab('an interrupted add-follower', () => {
     expect(state).toBe('running');
     const resumed = await operator.run(['resume', run]);
     expectExit(resumed, 2);
-    expect(resumed.json).toMatchObject({ ok: false, error: { message: expect.stringContaining(`Run ${run} is done`) } });
+    expect(resumed.json).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining(`Run ${run} is done`) },
+    });
     expect(await backupsOf(run)).toBe(1);
     // Now it has.
     const { runs } = await operator.ok<RunsResult>(['runs']);
