@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { settingLine, type PostgresSettings } from './postgres-settings.ts';
 import { plugIn, type Link } from './link.ts';
+import { bindMysql, prepareMysql } from './mysql-data.ts';
 import type { Recipe } from './recipes.ts';
 import { quote } from './shell.ts';
 
@@ -24,6 +25,8 @@ export interface BootPlan {
   initdb: readonly string[];
   /** Written for the cluster before its first start. */
   settings: PostgresSettings;
+  /** Of MySQL and MariaDB, where it is not the package's. */
+  dataDirectory?: string;
   owner: number;
 }
 
@@ -93,6 +96,7 @@ function nspawn({ labId, name }: BootPlan, root: string): string[] {
 
 /** A database's files must not lie on the overlay: renaming a directory that comes from the image fails there. */
 function data(plan: BootPlan, at: (...parts: string[]) => string, root: string): string[] {
+  if (plan.recipe.mysql !== undefined) return bindMysql(plan, at, root);
   if (plan.recipe.postgresql === undefined) return [];
   return [
     `chown --reference=${root}/var/lib/postgresql ${at('data')}`,
@@ -114,6 +118,7 @@ function prepare(plan: BootPlan, at: (...parts: string[]) => string, root: strin
     `printf '127.0.0.1 localhost\\n127.0.1.1 ${name}\\n' >${root}/etc/hosts`,
     `tr -d - </proc/sys/kernel/random/uuid >${root}/etc/machine-id`,
   ];
+  if (recipe.mysql !== undefined) lines.push(...prepareMysql(plan, root));
   if (recipe.postgresql !== undefined && plan.cluster) {
     const options = ['--no-sync', ...plan.initdb].map(quote).join(' ');
     lines.push(

@@ -75,8 +75,11 @@ const masked = [
   'fstrim.timer',
 ];
 
+const install = (recipe: Recipe): string =>
+  recipe.mysql === undefined ? installPostgres(recipe) : installMysql(recipe);
+
 /** The package would make a cluster here, and all machines would have its system identifier: each makes its own. */
-function install(recipe: Recipe): string {
+function installPostgres(recipe: Recipe): string {
   return `
 printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
 chmod +x /usr/sbin/policy-rc.d
@@ -86,6 +89,21 @@ mkdir -p /etc/postgresql-common
 apt-get ${apt} update -q
 apt-get ${apt} install -q -y --no-install-recommends ${quoteAll(recipe.packages)}
 if grep -qx create_main_cluster=false $conf; then cp /usr/share/postgresql-common/createcluster.conf $conf; fi
+rm -rf /var/lib/apt/lists/* /usr/sbin/policy-rc.d /etc/resolv.conf
+`;
+}
+
+/** The package's own data directory is kept where nothing is mounted over it: each machine begins with a copy. */
+function installMysql(recipe: Recipe): string {
+  return `
+printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
+chmod +x /usr/sbin/policy-rc.d
+apt-get ${apt} update -q
+apt-get ${apt} install -q -y --no-install-recommends ${quoteAll(recipe.packages)}
+mkdir -p /usr/local/lib/lab
+mv /var/lib/mysql /usr/local/lib/lab/mysql
+rm -f /usr/local/lib/lab/mysql/auto.cnf /usr/local/lib/lab/mysql/*.pid
+install -d -o mysql -g mysql -m 755 /var/lib/mysql
 rm -rf /var/lib/apt/lists/* /usr/sbin/policy-rc.d /etc/resolv.conf
 `;
 }

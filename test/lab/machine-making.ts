@@ -20,6 +20,11 @@ export interface MachineOptions {
   initdb?: readonly string[];
   /** Settings the cluster starts with; saves the restart that `postgres.set` costs. */
   settings?: PostgresSettings;
+  /**
+   * Of MySQL and MariaDB. By default the package's, which is a mount point; a directory named here has a mount point as its parent, so that it can be
+   * renamed.
+   */
+  dataDirectory?: string;
   /** Filesystems of their own, path to megabytes, there before the cluster is made. */
   disks?: Readonly<Record<string, number>>;
   /** Where its files are kept; memory is quicker, and takes from this box's. Default `disk`. */
@@ -58,6 +63,7 @@ export async function makeMachine(options: MakingOptions): Promise<Machine> {
     cluster: options.cluster ?? true,
     initdb: options.initdb ?? [],
     settings: options.settings ?? {},
+    ...(options.dataDirectory === undefined ? {} : { dataDirectory: options.dataDirectory }),
     owner: process.pid,
   };
   return new Machine(plan, image, hostKey);

@@ -8,6 +8,7 @@ import { command, CommandFailed, type CommandOptions, type CommandResult } from 
 import { addSmallDisk } from './disk.ts';
 import { cutLink, fastLink, mendLink, plugIn, slowLink, unplug, type Link } from './link.ts';
 import { muffle, unmuffle } from './neighbours.ts';
+import { Mysql } from './mysql.ts';
 import { Postgres } from './postgres.ts';
 import { leaderOf, waitUntilBooted } from './waiting.ts';
 import type { ImageName } from './recipes.ts';
@@ -26,6 +27,7 @@ export class Machine {
   /** The machine's line for a known_hosts file. */
   readonly hostKey: string;
   readonly #postgres: Postgres | undefined;
+  readonly #mysql: Mysql | undefined;
   #plan: BootPlan;
   #booted: ChildProcess | undefined;
   #isCut = false;
@@ -39,14 +41,21 @@ export class Machine {
     this.image = image;
     this.address = first.address;
     this.hostKey = `${first.address} ${hostKey}`;
-    const { postgresql } = plan.recipe;
+    const { postgresql, mysql } = plan.recipe;
     this.#postgres = postgresql === undefined ? undefined : new Postgres(this, postgresql);
+    this.#mysql = mysql === undefined ? undefined : new Mysql(this, mysql, plan.dataDirectory);
   }
 
   /** Its cluster `main`. Throws on a machine whose image has no server. */
   get postgres(): Postgres {
     if (this.#postgres === undefined) throw new Error(`${this.name} has no PostgreSQL: its image is ${this.image}`);
     return this.#postgres;
+  }
+
+  /** Its MySQL or MariaDB. Throws on a machine whose image has neither. */
+  get mysql(): Mysql {
+    if (this.#mysql === undefined) throw new Error(`${this.name} has no MySQL or MariaDB: its image is ${this.image}`);
+    return this.#mysql;
   }
 
   get links(): readonly Link[] {

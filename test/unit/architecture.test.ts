@@ -38,7 +38,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   hosts: ['type workflow/store.ts', 'type workflow/json.ts'],
   workflow: [],
   report: ['type procedures/contract.ts', 'type workflow', 'type adapters/adapter.ts'],
-  adapters: ['hosts/host.ts', 'hosts/job.ts', 'type workflow/step.ts', 'type workflow/json.ts'],
+  // What several engines do alike waits as they do.
+  adapters: ['hosts/host.ts', 'hosts/job.ts', 'workflow/waiting.ts', 'type workflow/step.ts', 'type workflow/json.ts'],
   // The registry of the engines.
   'adapters/index': ['adapters', 'adapters/postgresql', 'adapters/mysql'],
   procedures: ['workflow', 'type adapters/adapter.ts', 'type session', 'fleet'],
@@ -52,7 +53,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Waiting and rates are of no engine, and a wait that heeds the signal is not to be written twice. */
-const engine = ['adapters', 'workflow/waiting.ts', 'workflow/rate.ts', ...allowed['adapters']!];
+const engine = ['adapters', 'workflow/rate.ts', ...allowed['adapters']!];
 
 /** Which parts may use which package. */
 const owners: Readonly<Record<string, readonly string[]>> = {

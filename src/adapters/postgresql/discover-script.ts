@@ -3,14 +3,7 @@
  * `key<TAB>value` lines; a cluster is one line of tab-separated fields.
  */
 export const discoverScript = String.raw`
-say() { printf '%s\t%s\n' "$1" "$2"; }
 wanted_dir=$1
-say machine-id "$(cat /etc/machine-id 2>/dev/null)"
-say boot-id "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
-say clock "$(date +%s.%N)"
-say architecture "$(uname -m)"
-say libc "$(getconf GNU_LIBC_VERSION 2>/dev/null)"
-say systemd "$([ -d /run/systemd/system ] && echo yes)"
 for conf in /etc/postgresql/*/*/postgresql.conf; do
   [ -f "$conf" ] || continue
   dir=$(dirname "$conf"); name=$(basename "$dir"); major=$(basename "$(dirname "$dir")")
@@ -18,10 +11,6 @@ for conf in /etc/postgresql/*/*/postgresql.conf; do
   data=$(value data_directory); data=$(readlink -f "$data" 2>/dev/null || echo "$data")
   owner=$(stat -c %U "$data" 2>/dev/null || stat -c %U "$conf")
   printf 'cluster\tdebian\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$major" "$name" "$dir" "$data" "$(value port)" "$(value unix_socket_directories)" "$owner"
-done
-getent passwd | while IFS=: read -r user _ uid _ _ home _; do
-  case $uid in ''|*[!0-9]*) continue;; esac
-  [ "$uid" -ge 65534 ] || say "home-$user" "$home"
 done
 ps -eo user:64=,args= | sed -n 's/^\([^ ]*\) *\([^ ]*\)\/\(postgres\|postmaster\) .*-D *\([^ ]*\).*/server\t\1\t\4\t\2/p'
 if [ -n "$wanted_dir" ]; then

@@ -1,6 +1,7 @@
 import { ReplctlError } from '../../errors.ts';
 import { must, type ReadingHost } from '../../hosts/host.ts';
 import type { Node } from '../adapter.ts';
+import { machineScript, readMachine } from '../machine.ts';
 import { discoverScript } from './discover-script.ts';
 import type { MachineFacts } from './facts.ts';
 import type { Layout } from './layout.ts';
@@ -130,34 +131,29 @@ const chooseCluster = (found: Found, node: Node<ReadingHost>): Cluster | undefin
   return candidates[0];
 };
 
-/** Machines made from one image may share their machine id: those are told apart by their boot. */
-const machineIdOf = ({ values }: Found): string => {
-  const machine = values.get('machine-id') ?? '';
-  return machine === '' ? '' : `${machine}/${values.get('boot-id') ?? ''}`;
-};
-
 /** Finds the machine's facts and the cluster that the fleet file means. One round trip, no privileges. */
 export const discover = async (node: Node<ReadingHost>, signal: AbortSignal): Promise<Discovered> => {
   const asked = Date.now();
   const { stdout } = await must(
     node.host,
-    { argv: ['sh', '-s', '--', node.database.dataDir ?? ''], stdin: discoverScript },
+    { argv: ['sh', '-s', '--', node.database.dataDir ?? ''], stdin: machineScript + discoverScript },
     { signal },
   );
   const answered = Date.now();
   const found = parseDiscovery(stdout);
+  const { machineId, clockAhead, architecture, libc, homeOf } = readMachine(found.values, { asked, answered });
   const homes: HomeOf = (user) =>
     user === node.host.login.user
       ? node.host.login.home
-      : (found.values.get(`home-${user}`) ?? `/var/lib/${user === 'postgres' ? 'postgresql' : user}`);
+      : (homeOf(user) ?? `/var/lib/${user === 'postgres' ? 'postgresql' : user}`);
   const cluster = chooseCluster(found, node);
   const layout = cluster ? debianLayout(found, cluster, node, homes) : plainLayout(found, node, homes);
   return {
-    machineId: machineIdOf(found),
+    machineId,
     machine: {
-      clockAhead: Number(found.values.get('clock') ?? 0) - (asked + answered) / 2000,
-      architecture: found.values.get('architecture') ?? '',
-      libc: found.values.get('libc') ?? '',
+      clockAhead,
+      architecture,
+      libc,
       installed: found.installed,
     },
     ...(layout ? { layout } : {}),

@@ -1,4 +1,5 @@
 import type { Facts } from '../adapter.ts';
+import type { Reach } from '../reach.ts';
 import type { Layout } from './layout.ts';
 import type { SettingName } from './server-query.ts';
 
@@ -143,11 +144,6 @@ export interface FullServerFacts extends ServerFacts {
   readonly hbaUnloaded: boolean;
   readonly zstd: boolean | null;
 }
-
-/** How the future follower reaches another node's database port. */
-export type Reach =
-  | { readonly ok: true; readonly localAddress: string }
-  | { readonly ok: false; readonly error: string };
 
 export interface PostgresFacts extends Facts {
   readonly machine: MachineFacts;

@@ -3,12 +3,12 @@ import type { ReadingHost } from '../../hosts/host.ts';
 import { isReplctlError, type ReplctlError } from '../../errors.ts';
 import { askFull } from './ask-full.ts';
 import { discover } from './discover.ts';
-import type { DiskFacts, FullServerFacts, PostgresFacts, Reach } from './facts.ts';
+import type { DiskFacts, FullServerFacts, PostgresFacts } from './facts.ts';
 import { stateDirectory, type Layout } from './layout.ts';
 import { look } from './look.ts';
-import { reachPort } from './reach.ts';
+import { reachPort, type Reach } from '../reach.ts';
+import { serviceRefusal } from '../service.ts';
 import { userObjectsQuery } from './server-query.ts';
-import { serviceCommand } from './server-control.ts';
 import { withSession } from './with-session.ts';
 import { surveyDisk } from './survey-disk.ts';
 
@@ -63,21 +63,6 @@ const targetPlaces = async (
   return (await surveyDisk(node, layout, { depth: 'light', places, signal })).disk.places;
 };
 
-/** Starting and stopping a systemd unit is root's: asked of sudo beforehand, not found out when the copy is there. */
-const serviceRefusal = async (
-  node: Node<ReadingHost>,
-  layout: Layout,
-  signal: AbortSignal,
-): Promise<string | undefined> => {
-  if (layout.control !== 'systemd' || node.host.login.uid === 0) return undefined;
-  const asked = (['start', 'stop'] as const).map(async (verb) => {
-    const { argv } = serviceCommand(layout, verb);
-    const result = await node.host.run({ argv: ['sudo', '-n', '-l', '--', ...argv] }, { signal });
-    return result.exitCode === 0 ? undefined : result.stderr.trim().split('\n').at(-1) || argv.join(' ');
-  });
-  return (await Promise.all(asked)).find((refusal) => refusal !== undefined);
-};
-
 /** The settings of a server that runs but gives no session are those in its files. */
 const fileSettings = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal) =>
   (await surveyDisk(node, layout, { depth: 'settings', signal })).disk.settings;
@@ -90,7 +75,7 @@ const lookAtTarget = async (
 ) => {
   const [looked, refusal, reach, places] = await Promise.all([
     look(node, layout, { depth: 'full', signal }, (at) => askFull(node, at, signal)),
-    target ? serviceRefusal(node, layout, signal) : undefined,
+    target ? serviceRefusal(node, layout.control === 'systemd' ? layout.unit : undefined, signal) : undefined,
     target ? reachPeers(node, target, signal) : {},
     target ? targetPlaces(node, layout, target, signal) : [],
   ]);

@@ -15,5 +15,3 @@ export const scramVerifier = async (password: string, salt: Uint8Array = randomB
   const serverKey = hmac(salted, 'Server Key').toString('base64');
   return new Masked(`SCRAM-SHA-256$${iterations}:${Buffer.from(salt).toString('base64')}$${storedKey}:${serverKey}`);
 };
-
-export const newPassword = (): string => randomBytes(24).toString('base64url');

@@ -3,7 +3,7 @@ import type { Node } from '../adapter.ts';
 import { surveyScript } from './discover-script.ts';
 import type { ControlFacts, DiskFacts } from './facts.ts';
 import type { Layout } from './layout.ts';
-import { parseSections, type Sections } from './sections.ts';
+import { parseSections, type Sections } from '../sections.ts';
 
 const parseControl = (text: string): ControlFacts | undefined => {
   const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '';

@@ -1,8 +1,10 @@
 import type { Cast, Node, PhaseContext } from '../adapter.ts';
+import { installedRun as readInstalledRun } from '../installed-run.ts';
 import { stateDirectory, passfilePath, type Layout } from './layout.ts';
 import type { PostgresFacts } from './facts.ts';
 import { roleName, slotName } from './names.ts';
-import { placesOf, type Place } from './places.ts';
+import type { Place } from '../places.ts';
+import { placesOf } from './places.ts';
 
 /** What every step of one add-follower run shares: who takes part, and the names of all that the run creates. */
 export interface Work {
@@ -49,10 +51,5 @@ export const workOf = (context: PhaseContext<PostgresFacts>): Work => {
 };
 
 /** The run whose copy the follower's data directory is; undefined where there is none. After the swap this alone proves the transfer. */
-export const installedRun = async (work: Work, signal: AbortSignal): Promise<string | undefined> => {
-  const marker = await work.nodes.follower.host.readFile(`${work.layouts.follower.dataDir}/replctl.run`, {
-    as: work.layouts.follower.osUser,
-    signal,
-  });
-  return marker ? new TextDecoder().decode(marker).trim() : undefined;
-};
+export const installedRun = async (work: Work, signal: AbortSignal): Promise<string | undefined> =>
+  readInstalledRun(work.nodes.follower, work.layouts.follower, signal);

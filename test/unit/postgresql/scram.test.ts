@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { newPassword, scramVerifier } from '../../../src/adapters/postgresql/scram.ts';
+import { newPassword } from '../../../src/adapters/new-password.ts';
+import { scramVerifier } from '../../../src/adapters/postgresql/scram.ts';
 
 describe('a SCRAM verifier', () => {
   // What PostgreSQL 15 had in pg_authid.rolpassword after CREATE ROLE … PASSWORD.

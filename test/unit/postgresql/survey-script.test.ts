@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { surveyScript } from '../../../src/adapters/postgresql/discover-script.ts';
-import { parseSections } from '../../../src/adapters/postgresql/sections.ts';
+import { parseSections } from '../../../src/adapters/sections.ts';
 
 /** A cluster's directory with its log elsewhere, and a tablespace that is its own beside one that is not. */
 const createCluster = async () => {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../adapter.ts';
 import { numberSetting, setting, type PostgresFacts } from '../facts.ts';
 import { sudoersFragment } from '../../../hosts/host.ts';
-import { serviceCommand } from '../server-control.ts';
+import { serviceCommand } from '../../service.ts';
 import { standbySettings } from '../standby-settings.ts';
 import { portTaken } from './port.ts';
 import { error, warning, type Check } from './scene.ts';
@@ -110,7 +110,7 @@ const service: Check = ({ facts: { follower } }) => {
   const fragment = sudoersFragment({
     user: follower.login,
     owners: [layout.osUser],
-    rootCommands: (['start', 'stop'] as const).map((verb) => serviceCommand(layout, verb).argv),
+    rootCommands: (['start', 'stop'] as const).map((verb) => serviceCommand(layout.unit!, verb).argv),
   });
   return [
     error({

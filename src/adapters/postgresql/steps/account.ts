@@ -4,10 +4,11 @@ import { poll } from '../../../workflow/waiting.ts';
 import { describe, file, perform, run as runs, sql, type Action } from '../../action.ts';
 import { passfileLine } from '../conninfo.ts';
 import { ownership, quoteIdent, quoteLiteral } from '../names.ts';
-import { newPassword, scramVerifier } from '../scram.ts';
+import { newPassword } from '../../new-password.ts';
+import { scramVerifier } from '../scram.ts';
 import type { Work } from '../work.ts';
 import { ask } from './ask.ts';
-import { saidYes } from './intent.ts';
+import { saidYes } from '../../intent.ts';
 import { tryLogin } from './login.ts';
 
 const roleStatements = (work: Work, verifier: Text, existed: boolean): Text => {

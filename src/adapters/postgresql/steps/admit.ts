@@ -4,7 +4,7 @@ import { describe, edit, sql } from '../../action.ts';
 import { setting } from '../facts.ts';
 import { hasBlock, isCurrent, renderBlock, withBlock, withoutBlock, type HbaBlock } from '../pg-hba.ts';
 import type { Work } from '../work.ts';
-import { saidYes } from './intent.ts';
+import { saidYes } from '../../intent.ts';
 import { editHba, hbaFileOf, isLoaded, readHba } from './hba-file.ts';
 import { sslMode } from './replication-conninfo.ts';
 

@@ -3,10 +3,10 @@ import { createCatchUpMeter } from '../../../workflow/rate.ts';
 import type { Step, StepContext } from '../../../workflow/step.ts';
 import { sleep } from '../../../workflow/waiting.ts';
 import { describe, wait } from '../../action.ts';
+import { createLagClock } from '../../lag-clock.ts';
 import { lsnDistance, parseLsn } from '../lsn.ts';
 import type { Work } from '../work.ts';
 import { ask } from './ask.ts';
-import { createLagClock } from './lag-clock.ts';
 
 interface Seen {
   readonly leader: string;
@@ -49,7 +49,7 @@ export const catchUp = (work: Work): Step => {
   const follow = async ({ signal, progress, warn }: StepContext) => {
     const { want } = work.context;
     const deadline = Date.now() + want.waitTimeout * 1000;
-    const clock = createLagClock();
+    const clock = createLagClock<string>((reached, passed) => parseLsn(reached) >= parseLsn(passed));
     const meter = createCatchUpMeter();
     const first = await see(signal);
     let diverged = false;

@@ -1,103 +1,21 @@
-import { ReplctlError } from '../../../errors.ts';
-import { cancelJob, inspectJob, removeJob, startJob, type JobHandle, type JobState } from '../../../hosts/job.ts';
 import type { StepContext } from '../../../workflow/step.ts';
-import { sleep } from '../../../workflow/waiting.ts';
+import { followJob as follow, type LongJob, type Watching } from '../../follow-job.ts';
 import type { Work } from '../work.ts';
-
-export interface LongJob {
-  readonly handle: JobHandle;
-  readonly argv: readonly string[];
-}
 
 export const longJob = (work: Work, name: 'copy' | 'verify', argv: readonly string[]): LongJob => ({
   handle: { id: `${name}-${work.run}`, directory: `${work.stateDir}/jobs`, as: work.layouts.follower.osUser },
   argv,
 });
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
-
-export interface Watching {
-  readonly job: LongJob;
-  /** Is what a job left that ended well still there? Else it runs again. */
-  readonly isWhole: () => Promise<boolean>;
-  /** Before a start from nothing: what an attempt that failed left behind. */
-  readonly prepare: (signal: AbortSignal) => Promise<void>;
-  /** While the job is waited for; may throw, which leaves the job running. */
-  readonly look: () => Promise<void>;
-}
-
-/** Attaches to the job where it runs, starts it where it does not, and returns when it has ended well. */
+/** Attaches to the follower's job where it runs, starts it where it does not, and returns when it has ended well. */
 export const followJob = async (
   work: Work,
   context: StepContext,
-  { job, isWhole, prepare, look }: Watching,
-): Promise<void> => {
-  const { host, name } = work.nodes.follower;
-  const { signal } = context;
-  /** What a killed program leaves behind (pg_basebackup: its receiver, which holds the slot for ever) is ended: it is no copy any more. */
-  const inspect: typeof inspectJob = async (...asked) => {
-    const state = await inspectJob(...asked);
-    if (state.state !== 'running' || !state.orphaned) return state;
-    await cancelJob(host, job.handle);
-    return inspectJob(host, job.handle, { signal });
-  };
-  const before = await inspect(host, job.handle);
-  const usable = before.state === 'running' || (before.state === 'ended' && before.exitCode === 0 && (await isWhole()));
-  if (!usable) {
-    if (before.state !== 'absent') await removeJob(host, job.handle);
-    await prepare(signal);
-    signal.throwIfAborted();
-    await startJob(host, { ...job.handle, argv: job.argv, guard: work.context.guard() });
-  }
-  for (;;) {
-    const state = await looking(look, signal, (until) =>
-      inspect(host, job.handle, { patience: answerEvery, signal: until }),
-    );
-    if (state.state === 'ended' && state.exitCode === 0) return;
-    if (state.state !== 'running') throw jobFailure(name, job, state);
-  }
-};
-
-/** Seconds after which the host is asked anew, which waits for the job's end itself. */
-const answerEvery = 10;
-/** Milliseconds between two looks. */
-const lookEvery = 500;
-
-/** Looks again and again while something is waited for. A look that fails ends the waiting. */
-const looking = async <T>(
-  look: () => Promise<void>,
-  signal: AbortSignal,
-  wait: (until: AbortSignal) => Promise<T>,
-): Promise<T> => {
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const looks = (async (): Promise<never> => {
-    for (;;) {
-      await look();
-      await sleep(lookEvery, until);
-    }
-  })();
-  try {
-    return await Promise.race([wait(until), looks]);
-  } finally {
-    over.abort();
-    // A look that is under way must not tell of progress when the step is over.
-    await looks.catch(() => undefined);
-  }
-};
-
-const jobFailure = (node: string, job: LongJob, state: Exclude<JobState, { state: 'running' }>): ReplctlError => {
-  const program = job.argv[0]!.split('/').at(-1)!;
-  const how =
-    state.state === 'ended'
-      ? `ended with exit code ${state.exitCode}: ${lastLine(state.stderr) || lastLine(state.stdout)}`
-      : 'was cut off (killed, or the machine went down)';
-  return new ReplctlError({
-    code: 'FAILED',
-    node,
-    message: `${program} on ${node} ${how}`,
+  watching: Omit<Watching, 'on' | 'guard' | 'hint'>,
+): Promise<void> =>
+  follow(context, {
+    ...watching,
+    on: work.nodes.follower,
+    guard: work.context.guard,
     hint: 'Mend what it says; resume starts the copy afresh with the same slot.',
-    retryable: true,
-    details: { stderr: state.state === 'absent' ? '' : state.stderr.slice(-2000) },
   });
-};

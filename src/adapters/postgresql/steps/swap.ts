@@ -3,9 +3,10 @@ import { must } from '../../../hosts/host.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, run as runs } from '../../action.ts';
 import { isAlive, stopCommand, stopServer } from '../server-control.ts';
-import { restoreCommand, swapCommand } from '../swap-script.ts';
+import { restoreCommand, swapCommand } from '../../swap-script.ts';
+import { swapEngine } from '../swap-engine.ts';
 import { installedRun, type Work } from '../work.ts';
-import { saidYes } from './intent.ts';
+import { saidYes } from '../../intent.ts';
 import { startOldServer } from './old-server.ts';
 import { serverLog } from './start.ts';
 import { requireUnused } from './still-unused.ts';
@@ -24,7 +25,7 @@ export const swap = (work: Work): Step => {
     namedAfterRun: true,
     plan: () => [
       describe(runs(follower, stopCommand(layout))),
-      describe(runs(follower, { argv: swapCommand(work.run, work.places), as })),
+      describe(runs(follower, { argv: swapCommand(work.run, work.places, swapEngine), as })),
     ],
     probe: async ({ signal }) =>
       (await installedRun(work, signal)) === work.run
@@ -38,7 +39,7 @@ export const swap = (work: Work): Step => {
       progress({ phase: 'moving directories' });
       await must(
         follower.host,
-        { argv: swapCommand(work.run, work.places), as, guard: work.context.guard(), timeoutSeconds: 600 },
+        { argv: swapCommand(work.run, work.places, swapEngine), as, guard: work.context.guard(), timeoutSeconds: 600 },
         { signal },
       );
       return { aside: replaced.map(({ aside }) => aside) };
@@ -48,7 +49,12 @@ export const swap = (work: Work): Step => {
         await stopServer(follower, layout, work.context.guard(), signal);
         await must(
           follower.host,
-          { argv: restoreCommand(work.run, work.places), as, guard: work.context.guard(), timeoutSeconds: 600 },
+          {
+            argv: restoreCommand(work.run, work.places, swapEngine),
+            as,
+            guard: work.context.guard(),
+            timeoutSeconds: 600,
+          },
           { signal },
         );
       }

@@ -4,6 +4,7 @@ import { must, type Command } from '../../../hosts/host.ts';
 import { removeJob } from '../../../hosts/job.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, run as runs, sql, type Action } from '../../action.ts';
+import { closeScript } from '../../close-place.ts';
 import { quoteLiteral, slotPrefix } from '../names.ts';
 import type { Work } from '../work.ts';
 import { ask, type Place } from './ask.ts';
@@ -35,19 +36,6 @@ const oldSlots = async (work: Work, signal: AbortSignal): Promise<readonly OldSl
   });
   return (await Promise.all(found)).flat();
 };
-
-/**
- * Inside a place whose entries were moved, the run has a directory of its own: it goes, unless old data is kept in it. The marks stay with that: without them
- * an abandon that comes now would move the old entries over the copy's.
- */
-export const closeScript = `
-for place in "$@"; do
-  rmdir -- "$place/aside" 2>/dev/null || :
-  if [ ! -d "$place/aside" ]; then
-    rm -f -- "$place/moved-out" "$place/moved-back"
-    rmdir -- "$place" 2>/dev/null || :
-  fi
-done`;
 
 const ownDirectories = (work: Work): readonly string[] =>
   work.places.filter(({ mode }) => mode === 'entries').map(({ staged }) => dirname(staged));

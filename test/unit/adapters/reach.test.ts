@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reachPort } from '../../../src/adapters/postgresql/reach.ts';
+import { reachPort } from '../../../src/adapters/reach.ts';
 import { castOf } from './facts.ts';
 import { nodesOf } from './nodes.ts';
 

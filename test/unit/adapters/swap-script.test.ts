@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { closeScript } from '../../../src/adapters/postgresql/steps/tidy.ts';
-import { restoreCommand, swapCommand } from '../../../src/adapters/postgresql/swap-script.ts';
+import { closeScript } from '../../../src/adapters/close-place.ts';
+import { swapEngine } from '../../../src/adapters/postgresql/swap-engine.ts';
+import { restoreCommand, swapCommand } from '../../../src/adapters/swap-script.ts';
 import { createWorld, killScript, runScript, theRun, type Tree, type World, type WorldOptions } from './swap-world.ts';
 
 const worlds: readonly (readonly [string, WorldOptions])[] = [
@@ -16,10 +17,11 @@ const worlds: readonly (readonly [string, WorldOptions])[] = [
   ['no data directory', { mode: 'rename', before: 'nothing' }],
 ];
 
-const swap = ({ places }: World) => runScript(swapCommand(theRun, places));
-const restore = ({ places }: World) => runScript(restoreCommand(theRun, places));
-const killSwap = ({ places }: World, after?: number) => killScript(swapCommand(theRun, places), after);
-const killRestore = ({ places }: World, after?: number) => killScript(restoreCommand(theRun, places), after);
+const swap = ({ places }: World) => runScript(swapCommand(theRun, places, swapEngine));
+const restore = ({ places }: World) => runScript(restoreCommand(theRun, places, swapEngine));
+const killSwap = ({ places }: World, after?: number) => killScript(swapCommand(theRun, places, swapEngine), after);
+const killRestore = ({ places }: World, after?: number) =>
+  killScript(restoreCommand(theRun, places, swapEngine), after);
 
 /** What the server finds at its places, and the other cluster with which it shares a tablespace; not what lies aside. */
 const served = (tree: Tree): Tree =>
@@ -156,7 +158,7 @@ describe('the swap refuses', () => {
 
   test('to call another run’s copy its own', async () => {
     const world = await createWorld({ mode: 'rename' });
-    expect(await runScript(swapCommand('r-9999999999', world.places))).toMatchObject({
+    expect(await runScript(swapCommand('r-9999999999', world.places, swapEngine))).toMatchObject({
       exitCode: 1,
       stderr: `${world.root}/pg data is not the copy of r-9999999999\n`,
     });

@@ -1,4 +1,4 @@
-import type { Json } from '../../../workflow/json.ts';
+import type { Json } from '../workflow/json.ts';
 
 /** A truth that a step journaled before it changed anything. A journal may come from a host: what is not there is not true. */
 export const saidYes = (intent: Json, name: string): boolean =>

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
-import { createLagClock } from '../../../src/adapters/postgresql/steps/lag-clock.ts';
+import { createLagClock } from '../../../src/adapters/lag-clock.ts';
+import { parseLsn } from '../../../src/adapters/postgresql/lsn.ts';
 
 /** A clock that is told the time. */
 const watch = () => {
   let now = 1_000_000;
-  const clock = createLagClock(() => now);
+  const clock = createLagClock<string>(
+    (reached, passed) => parseLsn(reached) >= parseLsn(passed),
+    () => now,
+  );
   return {
     /** After so many seconds, the leader is at one position and the follower has replayed to another. */
     after: (seconds: number, leader: string, replayed: string): number => {

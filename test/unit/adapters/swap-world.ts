@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import type { Place } from '../../../src/adapters/postgresql/places.ts';
+import type { Place } from '../../../src/adapters/places.ts';
 
 export const theRun = 'r-0a1b2c3d4e';
 

@@ -1,25 +1,32 @@
 import type { Place } from './places.ts';
 
+/** What the scripts must know of an engine. */
+export interface SwapEngine {
+  /** Without this entry of the data directory no server starts: it leaves first and comes last. */
+  readonly key: string;
+  /** Body of a shell function: calls `fail TEXT` while a server runs in the directory `$1`. */
+  readonly stopped: string;
+}
+
 /**
  * Shared by both directions. A place is five arguments: kind, mode, final, staged, aside, and its entries' glob as the sixth. Every move is a rename on
  * one file system and is followed by an fsync of the directories, so that after a power cut each step either happened or did not.
  */
 const functions = String.raw`
 set -eu
-run=$1; shift
+run=$1 key=$2; shift 2
 fail() { printf '%s\n' "$1" >&2; exit 1; }
 settle() { for at in "$@"; do [ ! -d "$at" ] || sync -- "$at"; done; }
-# Where PG_VERSION is not, no server starts: it leaves first and comes last.
 list() ( cd -- "$1"; for name in $2 .[!.]* ..?*; do case $name in lost+found|.replctl-*) continue;; esac; [ "$2" = '*' ] || case $name in .*) continue;; esac; { [ -e "$name" ] || [ -L "$name" ]; } && printf '%s\0' "$name"; done; exit 0 )
 move_entries() { # from, to, glob, first|last
   mkdir -p -- "$2"; chmod 700 -- "$2"
-  [ "$4" = last ] || [ ! -e "$1/PG_VERSION" ] || { mv -T -- "$1/PG_VERSION" "$2/PG_VERSION"; settle "$1" "$2"; }
+  [ "$4" = last ] || [ ! -e "$1/$key" ] || { mv -T -- "$1/$key" "$2/$key"; settle "$1" "$2"; }
   list "$1" "$3" | while IFS= read -r -d '' name; do
-    [ "$4" = last ] && [ "$name" = PG_VERSION ] && continue
+    [ "$4" = last ] && [ "$name" = "$key" ] && continue
     mv -T -- "$1/$name" "$2/$name"
   done
   settle "$1" "$2"
-  [ "$4" = first ] || [ ! -e "$1/PG_VERSION" ] || { mv -T -- "$1/PG_VERSION" "$2/PG_VERSION"; settle "$1" "$2"; }
+  [ "$4" = first ] || [ ! -e "$1/$key" ] || { mv -T -- "$1/$key" "$2/$key"; settle "$1" "$2"; }
 }
 # The old server's tablespaces are where its links say: without this, starting it would write into the new one's. its directory, from, to
 relink() {
@@ -28,7 +35,6 @@ relink() {
   done
   settle "$1/pg_tblspc"
 }
-stopped() { [ ! -f "$1/postmaster.pid" ] || ! kill -0 "$(head -n 1 "$1/postmaster.pid")" 2>/dev/null || fail "a server still runs in $1"; }
 `;
 
 const swap = String.raw`
@@ -125,25 +131,28 @@ others "$@"
 bring_back "$@"
 `;
 
-const placeArguments = (run: string, places: readonly Place[]): readonly string[] => [
+const stoppedFunction = ({ stopped }: SwapEngine): string => `\nstopped() {\n${stopped}\n}\n`;
+
+const placeArguments = (run: string, places: readonly Place[], { key }: SwapEngine): readonly string[] => [
   run,
+  key,
   ...places.flatMap(({ kind, mode, final, staged, aside, entries }) => [kind, mode, final, staged, aside, entries]),
 ];
 
 /** Puts the staged copy where the server looks for its data, and what was there aside. Takes up where it was cut off. The data directory comes first in `places`. */
-export const swapCommand = (run: string, places: readonly Place[]): readonly string[] => [
+export const swapCommand = (run: string, places: readonly Place[], engine: SwapEngine): readonly string[] => [
   'bash',
   '-c',
-  functions + swap,
+  functions + stoppedFunction(engine) + swap,
   'swap',
-  ...placeArguments(run, places),
+  ...placeArguments(run, places, engine),
 ];
 
 /** The way back: the copy to its staging place, what was set aside to where it was. Takes up where it, or the swap, was cut off. */
-export const restoreCommand = (run: string, places: readonly Place[]): readonly string[] => [
+export const restoreCommand = (run: string, places: readonly Place[], engine: SwapEngine): readonly string[] => [
   'bash',
   '-c',
-  functions + restore,
+  functions + stoppedFunction(engine) + restore,
   'restore',
-  ...placeArguments(run, places),
+  ...placeArguments(run, places, engine),
 ];

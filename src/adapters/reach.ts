@@ -1,7 +1,11 @@
 import { isIP } from 'node:net';
-import { type ReadingHost } from '../../hosts/host.ts';
-import type { Node } from '../adapter.ts';
-import type { Reach } from './facts.ts';
+import { type ReadingHost } from '../hosts/host.ts';
+import type { Node } from './adapter.ts';
+
+/** How the future follower reaches another node's database port. */
+export type Reach =
+  | { readonly ok: true; readonly localAddress: string }
+  | { readonly ok: false; readonly error: string };
 
 /**
  * Opens a TCP connection from the host and says from which address it went out: the one that `pg_hba.conf` must let in, whatever
