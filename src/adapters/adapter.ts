@@ -73,6 +73,12 @@ export interface Want {
   readonly parallel?: number | undefined;
 }
 
+export interface ChosenMethod {
+  readonly name: Exclude<Method, 'auto'>;
+  /** A clause for people. */
+  readonly because: string;
+}
+
 /** What every engine's facts have, for the procedures. `F` of an adapter adds its own. */
 export interface Facts {
   readonly node: string;
@@ -98,7 +104,10 @@ export interface PhaseContext<F extends Facts> {
   readonly run: string;
   readonly nodes: Cast<Node>;
   readonly facts: Cast<F>;
+  /** Its method is the one that was chosen. */
   readonly want: Want;
+  /** Why it was, for people; undefined where that is not known any more. */
+  readonly because?: string | undefined;
   /** The follower's lease, for every destructive act; throws LEASE_LOST when there is none. */
   guard(): LeaseGuard;
 }
@@ -185,6 +194,9 @@ export interface Adapter<F extends Facts = Facts> {
   ): Promise<{ lag: Lag; position: Position }>;
   /** The whole fleet as it really is. Never throws for a node that does not answer: its status says so. */
   survey(nodes: readonly Reached[], signal: AbortSignal): Promise<readonly NodeStatus[]>;
-  /** The method that `auto` becomes, or USAGE where the engine has no such method. */
-  method(want: Method): Exclude<Method, 'auto'>;
+  /**
+   * Pure: the method that `auto` becomes, and why. USAGE where the engine has no such method. Without facts only that is looked at. The phases are given
+   * the method that was chosen.
+   */
+  method(asked: Method, facts?: Cast<F>): ChosenMethod;
 }

@@ -1,4 +1,3 @@
-import { ReplctlError } from '../errors.ts';
 import type { Adapter, Engine } from './adapter.ts';
 
 /** The engine's adapter, loaded when it is first needed. */
@@ -9,10 +8,6 @@ export const adapterFor = async (engine: Engine): Promise<Adapter> => {
       return (await import('./postgresql/index.ts')).postgresql as unknown as Adapter;
     case 'mysql':
     case 'mariadb':
-      throw new ReplctlError({
-        code: 'USAGE',
-        message: `engine: ${engine} is not supported by this version of replctl`,
-        hint: 'This version sets up PostgreSQL followers.',
-      });
+      return (await import('./mysql/index.ts')).mysqlAdapter(engine) as unknown as Adapter;
   }
 };

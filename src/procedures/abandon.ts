@@ -19,7 +19,8 @@ export const abandon = async (session: Session, options: AbandonOptions): Promis
   const adapter = await session.adapter();
   const { parts, want } = parseInputs(start.run, start.node, start.inputs);
   const staged = await stage(session, adapter, parts);
-  const wanted = { ...want, waitTimeout: 0 };
+  const { name: method } = adapter.method(want.method, staged.facts);
+  const wanted = { ...want, method, waitTimeout: 0 };
   enforce(adapter.preflight(staged.facts, staged.nodes, wanted, true), session.options.emit, true);
   const summary = await conductFollowerRun(
     session,

@@ -7,8 +7,8 @@ import type { RunSummary } from '../workflow/run-summary.ts';
 import { chooseParts, stage, type Parts } from './cast.ts';
 import type { AddFollowerOptions, AddFollowerResult } from './contract.ts';
 import { applyAllowed, enforce, findingsFor } from './findings.ts';
-import { carryOut, followerSteps, type FollowerRun } from './follower-run.ts';
-import { flagOf, inputsOf } from './inputs.ts';
+import { carryOut, followerSteps, methodOf, type FollowerRun } from './follower-run.ts';
+import { askedFor, chosenMethod, flagOf, inputsOf } from './inputs.ts';
 import { localPlace, refuseUnfinishedRemoval, unfinishedOf } from './unfinished.ts';
 
 const nothing = { copiedFrom: null, method: null, steps: [], bytes: null };
@@ -45,7 +45,7 @@ const planned = (run: FollowerRun, seconds: number): AddFollowerResult => {
     node: run.parts.node,
     upstream: run.parts.upstream,
     copiedFrom: run.parts.source,
-    method: run.adapter.method(run.want.method),
+    method: methodOf(run.want),
     position: null,
     lag: null,
     seconds,
@@ -59,13 +59,13 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
   const seconds = () => (Date.now() - began) / 1000;
   const { emit } = session.options;
   const [fleet, adapter] = await Promise.all([session.fleet(), session.adapter()]);
-  const { node: _node, upstream: _upstream, copyFrom: _copyFrom, dryRun, allow, ...want } = options;
-  adapter.method(want.method);
+  const { node: _node, upstream: _upstream, copyFrom: _copyFrom, dryRun, allow, ...asked } = options;
+  adapter.method(asked.method);
   const { parts, warnings } = await chooseParts(session, options);
   if (!dryRun) await session.localStore.ensureWritable();
   const staged = await stage(session, adapter, parts);
   const { nodes, facts } = staged;
-  const inputs = inputsOf(parts, want);
+  const inputs = inputsOf(parts, asked);
 
   const store = await session.runStore(nodes.follower, facts.follower);
   const places = [localPlace(session), { name: parts.node, store }];
@@ -74,11 +74,14 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
     runs.find(({ command }) => command === 'add-follower');
   const runs = await findRuns();
   const unfinished = addingOf(runs);
-  const different = unfinished ? differences(unfinished.inputs, inputs) : [];
+  const different = unfinished ? differences(askedFor(unfinished.inputs), inputs) : [];
   if (unfinished && different.length > 0) throw runDiffers(unfinished, different, flagOf);
 
   for (const warning of warnings) emit({ event: 'warning', ...warning });
   const resuming = unfinished !== undefined;
+  const before = unfinished && chosenMethod(unfinished.inputs);
+  const { name: method, because } = adapter.method(before ?? asked.method, facts);
+  const want = { ...asked, method };
   if (!resuming) {
     const state = adapter.followerState(facts, nodes);
     if (state.state === 'healthy') return already(parts, state, seconds());
@@ -93,11 +96,19 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
     node: parts.node,
     fleet: fleet.name,
     engine: fleet.engine,
-    inputs,
+    inputs: { ...inputs, chosen: method },
   };
-  const run: FollowerRun = { adapter, parts, staged, want, start, resumed: resuming };
+  const run: FollowerRun = {
+    adapter,
+    parts,
+    staged,
+    want,
+    because: before ? undefined : because,
+    start,
+    resumed: resuming,
+  };
   if (dryRun) return planned(run, seconds());
-  const before = async (): Promise<void> => {
+  const stillFirst = async (): Promise<void> => {
     const now = addingOf(await findRuns());
     if (now?.run === unfinished?.run) return;
     throw new ReplctlError({
@@ -108,5 +119,5 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
       retryable: true,
     });
   };
-  return { ...(await carryOut(session, run, before)), seconds: seconds() };
+  return { ...(await carryOut(session, run, stillFirst)), seconds: seconds() };
 };

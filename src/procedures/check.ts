@@ -11,9 +11,10 @@ export const check = async (session: Session, options: CheckOptions): Promise<Ch
   const { parts, warnings } = await chooseParts(session, options);
   for (const warning of warnings) session.options.emit({ event: 'warning', ...warning });
   const staged = await stage(session, adapter, parts);
+  const chosen = { ...want, method: adapter.method(want.method, staged.facts).name };
   const result = { node: parts.node, upstream: parts.upstream, copiedFrom: parts.source };
   const { state } = adapter.followerState(staged.facts, staged.nodes);
   if (state === 'healthy') return { ...result, already: true, passed: true, findings: [] };
-  const findings = applyAllowed(findingsFor(adapter, staged, want), allow);
+  const findings = applyAllowed(findingsFor(adapter, staged, chosen), allow);
   return { ...result, already: false, passed: findings.every(({ severity }) => severity !== 'error'), findings };
 };

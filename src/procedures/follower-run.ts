@@ -1,4 +1,4 @@
-import type { Adapter, LeaseGuard, PhaseContext, Want } from '../adapters/adapter.ts';
+import type { Adapter, LeaseGuard, Method, PhaseContext, Want } from '../adapters/adapter.ts';
 import type { Session } from '../session.ts';
 import type { RunStart } from '../workflow/journal-record.ts';
 import type { Json } from '../workflow/json.ts';
@@ -13,14 +13,22 @@ export interface FollowerRun {
   readonly adapter: Adapter;
   readonly parts: Parts;
   readonly staged: Staged;
+  /** Its method is the one that was chosen. */
   readonly want: Want;
+  readonly because?: string | undefined;
   readonly start: RunStart;
   readonly resumed: boolean;
 }
 
+/** There is a run only once `auto` has become a method. */
+export const methodOf = ({ method }: Want): Exclude<Method, 'auto'> => {
+  if (method === 'auto') throw new TypeError('The method has not been chosen');
+  return method;
+};
+
 /** The four phases of every engine, in their order. */
 export const followerSteps = (
-  { adapter, staged, want, start }: FollowerRun,
+  { adapter, staged, want, because, start }: FollowerRun,
   guard: () => LeaseGuard,
 ): readonly Step[] => {
   const context: PhaseContext<FollowerRun['staged']['facts']['leader']> = {
@@ -28,6 +36,7 @@ export const followerSteps = (
     nodes: staged.nodes,
     facts: staged.facts,
     want,
+    because,
     guard,
   };
   return [
@@ -73,7 +82,7 @@ export const carryOut = async (
     node: run.parts.node,
     upstream: run.parts.upstream,
     copiedFrom: run.parts.source,
-    method: run.adapter.method(run.want.method),
+    method: methodOf(run.want),
     position,
     steps: stepResults(summary),
     bytes: bytesCopied(summary),

@@ -3,8 +3,10 @@ import type { Method, Want } from '../adapters/adapter.ts';
 import type { Json } from '../workflow/json.ts';
 import type { Parts } from './cast.ts';
 
+export type Fields = { readonly [key: string]: Json };
+
 /** Everything that makes an add-follower run this one and not another. How long to wait is not part of it. */
-export const inputsOf = (parts: Parts, want: Want): Json => ({
+export const inputsOf = (parts: Parts, want: Want): Fields => ({
   upstream: parts.upstream,
   source: parts.source,
   method: want.method,
@@ -30,12 +32,24 @@ const flags: Readonly<Record<string, string>> = {
 /** An input as the operator gives it. */
 export const flagOf = (path: string): string => flags[path] ?? path;
 
-type Fields = { readonly [key: string]: Json };
 const isFields = (json: Json | undefined): json is Fields =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
 
 const methods: readonly string[] = ['auto', 'basebackup', 'clone', 'dump', 'mariabackup'] satisfies readonly Method[];
 const isMethod = (value: Json | undefined): value is Method => typeof value === 'string' && methods.includes(value);
+
+/** What an unfinished run was asked for, without what was chosen for it. */
+export const askedFor = (inputs: Json): Json => {
+  if (!isFields(inputs)) return inputs;
+  const { chosen: _chosen, ...asked } = inputs;
+  return asked;
+};
+
+/** The method that `auto` became when the run began: it stays that, whatever the servers look like by now. */
+export const chosenMethod = (inputs: Json): Method | undefined => {
+  const chosen = isFields(inputs) ? inputs['chosen'] : undefined;
+  return isMethod(chosen) && chosen !== 'auto' ? chosen : undefined;
+};
 
 const lagOf = (json: Json | undefined): Want['maxLag'] | undefined => {
   if (!isFields(json)) return undefined;
@@ -69,7 +83,7 @@ export const parseInputs = (
   return {
     parts: { node, upstream: inputs['upstream'], source: inputs['source'] },
     want: {
-      method: inputs['method'],
+      method: chosenMethod(inputs) ?? inputs['method'],
       replace: inputs['replace'] === true,
       discardOld: inputs['discardOld'] === true,
       maxLag,

@@ -15,7 +15,8 @@ export const resume = async (session: Session, options: ResumeOptions): Promise<
   const adapter = await session.adapter();
   const { parts, want } = parseInputs(start.run, start.node, start.inputs);
   const staged = await stage(session, adapter, parts);
-  const wanted = { ...want, waitTimeout: options.waitTimeout ?? 3600 };
+  const { name: method } = adapter.method(want.method, staged.facts);
+  const wanted = { ...want, method, waitTimeout: options.waitTimeout ?? 3600 };
   enforce(adapter.preflight(staged.facts, staged.nodes, wanted, true), session.options.emit, true);
   return carryOut(session, { adapter, parts, staged, want: wanted, start, resumed: true });
 };

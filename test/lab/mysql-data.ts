@@ -34,7 +34,7 @@ export function prepareMysql(plan: BootPlan, root: string): string[] {
   const directory = mysqlConfigDirectory[recipe.mysql ?? 'mysql'];
   const data = `${root}${quote(dataDirectory)}`;
   return [
-    `printf %s ${quote(settingsFile(plan))} >${root}${directory}/90-lab.cnf`,
+    `printf %s ${quote(settingsFile(plan))} >${root}${directory}/yy-lab.cnf`,
     ...(cluster
       ? [
           `mkdir -p ${data}`,

@@ -39,7 +39,7 @@ export class Mysql {
   /** Into an option file of their own, then a restart. */
   async set(settings: Readonly<Record<string, string | number | boolean>>): Promise<void> {
     const lines = ['[mysqld]', ...Object.entries(settings).map(([name, value]) => `${name} = ${String(value)}`), ''];
-    await this.#machine.ok(['tee', '-a', `${this.configDirectory}/91-lab.cnf`], { input: lines.join('\n') });
+    await this.#machine.ok(['tee', '-a', `${this.configDirectory}/yz-lab.cnf`], { input: lines.join('\n') });
     await this.restart();
   }
 

@@ -37,7 +37,7 @@ export const postgresql: Adapter<PostgresFacts> = {
     return { lag: lagBehind(leader, follower), position: positionOf(follower) };
   },
   method: (method) => {
-    if (method === 'auto' || method === 'basebackup') return 'basebackup';
+    if (method === 'auto' || method === 'basebackup') return { name: 'basebackup', because: 'PostgreSQL has no other' };
     throw new ReplctlError({
       code: 'USAGE',
       message: `--method ${method} is not for PostgreSQL`,

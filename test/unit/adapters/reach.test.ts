@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { reachPort } from '../../../src/adapters/reach.ts';
-import { castOf } from './facts.ts';
-import { nodesOf } from './nodes.ts';
+import { castOf } from '../postgresql/facts.ts';
+import { nodesOf } from '../postgresql/nodes.ts';
 
 const { signal } = new AbortController();
 

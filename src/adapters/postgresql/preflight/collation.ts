@@ -1,6 +1,7 @@
 import type { Finding } from '../../adapter.ts';
 import type { FullServerFacts } from '../facts.ts';
-import { error, type Check } from './scene.ts';
+import { error } from '../../finding.ts';
+import type { Check } from './scene.ts';
 
 const named = (server: FullServerFacts, library: 'c' | 'i'): readonly string[] =>
   server.collations

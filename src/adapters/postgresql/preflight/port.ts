@@ -1,4 +1,5 @@
-import { error, type Check } from './scene.ts';
+import { error } from '../../finding.ts';
+import type { Check } from './scene.ts';
 
 /**
  * Two servers of one machine on one port: found after the copy otherwise, when the follower does not start. That it is one machine is told by

@@ -10,10 +10,3 @@ export interface Scene {
 }
 
 export type Check = (scene: Scene) => readonly Finding[];
-
-type Said = Omit<Finding, 'severity'>;
-export const error = (finding: Said): Finding => ({ severity: 'error', ...finding });
-export const warning = (finding: Said): Finding => ({ severity: 'warning', ...finding });
-
-export const gigabytes = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;

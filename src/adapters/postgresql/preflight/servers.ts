@@ -1,7 +1,8 @@
 import type { Finding } from '../../adapter.ts';
 import { setting, type PostgresFacts } from '../facts.ts';
 import { configuredUpstream } from '../follower-state.ts';
-import { error, type Check, type Scene } from './scene.ts';
+import { error } from '../../finding.ts';
+import type { Check, Scene } from './scene.ts';
 
 const major = (facts: PostgresFacts): number => Math.floor((facts.server?.versionNumber ?? 0) / 10_000);
 

@@ -1,7 +1,8 @@
 import type { Finding } from '../../adapter.ts';
 import { tablespacePath } from '../inspect.ts';
 import { numberSetting } from '../facts.ts';
-import { error, gigabytes, warning, type Check, type Scene } from './scene.ts';
+import { error, gigabytes, warning } from '../../finding.ts';
+import type { Check, Scene } from './scene.ts';
 
 interface Need {
   readonly what: string;

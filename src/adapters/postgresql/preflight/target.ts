@@ -4,7 +4,8 @@ import { sudoersFragment } from '../../../hosts/host.ts';
 import { serviceCommand } from '../../service.ts';
 import { standbySettings } from '../standby-settings.ts';
 import { portTaken } from './port.ts';
-import { error, warning, type Check } from './scene.ts';
+import { error, warning } from '../../finding.ts';
+import type { Check } from './scene.ts';
 
 const firstUserOid = 16_384;
 

@@ -1,7 +1,8 @@
 import type { Finding } from '../../adapter.ts';
 import { numberSetting, setting, type PostgresFacts } from '../facts.ts';
 import { ownership, roleName } from '../names.ts';
-import { error, warning, type Check } from './scene.ts';
+import { error, warning } from '../../finding.ts';
+import type { Check } from './scene.ts';
 
 /** Servers whose `pg_hba.conf` is edited and that a replication login goes to. */
 const serving = (facts: { upstream: PostgresFacts; source: PostgresFacts }): readonly PostgresFacts[] =>

@@ -16,6 +16,6 @@ export const followJob = async (
   follow(context, {
     ...watching,
     on: work.nodes.follower,
-    guard: work.context.guard,
+    guard: () => work.context.guard(),
     hint: 'Mend what it says; resume starts the copy afresh with the same slot.',
   });

@@ -1,0 +1,91 @@
+import type { ReadingHost } from '../../hosts/host.ts';
+import type { Node } from '../adapter.ts';
+import { readServer, type ProcessRow } from './ask-server.ts';
+import { dialectOf } from './dialect.ts';
+import type { FullServerFacts } from './facts.ts';
+import type { Layout } from './layout.ts';
+import type { Session } from './session.ts';
+import { withSession } from './with-session.ts';
+
+/** Databases that every server has; `test` is what old packages make, and counts once it holds a table. */
+const ofTheServer = "'information_schema', 'mysql', 'performance_schema', 'sys'";
+
+const tablesQuery = `SELECT TABLE_SCHEMA AS 'schema', TABLE_NAME AS name, ENGINE AS engine, COALESCE(DATA_LENGTH + INDEX_LENGTH, 0) AS bytes, COALESCE(TABLE_ROWS, 0) AS 'rows'
+  FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE', 'SEQUENCE') AND TABLE_SCHEMA NOT IN (${ofTheServer})`;
+
+const keylessQuery = `SELECT t.TABLE_SCHEMA AS 'schema', t.TABLE_NAME AS name FROM information_schema.TABLES t
+  LEFT JOIN (SELECT TABLE_SCHEMA, TABLE_NAME FROM (SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME FROM information_schema.STATISTICS
+      WHERE NON_UNIQUE = 0 AND TABLE_SCHEMA NOT IN (${ofTheServer}) GROUP BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME HAVING MAX(NULLABLE = 'YES') = 0) u) k
+    ON k.TABLE_SCHEMA = t.TABLE_SCHEMA AND k.TABLE_NAME = t.TABLE_NAME
+  WHERE t.TABLE_TYPE = 'BASE TABLE' AND t.TABLE_SCHEMA NOT IN (${ofTheServer}) AND k.TABLE_NAME IS NULL ORDER BY 1, 2`;
+
+const databasesQuery = `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN (${ofTheServer}) ORDER BY 1`;
+
+/** Accounts that Debian's and the servers' own packages make. */
+const ofThePackage = [
+  'root',
+  'mysql',
+  'mysql.infoschema',
+  'mysql.session',
+  'mysql.sys',
+  'mariadb.sys',
+  'debian-sys-maint',
+];
+const accountsQuery = "SELECT User AS 'user', Host AS host FROM mysql.user WHERE User <> '' ORDER BY 1, 2";
+const clonePluginQuery = "SELECT PLUGIN_STATUS AS status FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'clone'";
+
+/** Seconds that a statement must have run to be named: a global lock would wait for it, and everyone else for the lock. */
+const longStatement = 5;
+
+const isLong = ({ Command, Time }: ProcessRow): boolean =>
+  ['Query', 'Execute'].includes(Command) && Number(Time) >= longStatement;
+
+const readTables = async (session: Session) => {
+  const rows = await session.query<{
+    schema: string;
+    name: string;
+    engine: string | null;
+    bytes: string;
+    rows: string;
+  }>(tablesQuery);
+  return rows.map((row) => ({
+    schema: row.schema,
+    name: row.name,
+    engine: row.engine ?? '',
+    bytes: Number(row.bytes),
+    rows: Number(row.rows),
+  }));
+};
+
+/** All that a server tells, in one session. */
+export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<FullServerFacts> =>
+  withSession(node, layout, { signal }, async (session) => {
+    const light = await readServer(session, dialectOf(layout));
+    const tables = await readTables(session);
+    const databases = await session.query<{ name: string }>(databasesQuery);
+    const accounts = await session.query<{ user: string; host: string }>(accountsQuery);
+    const [clone] = await session.query<{ status: string }>(clonePluginQuery);
+    const prepared = await session.query('XA RECOVER');
+    const processes = await session.query<ProcessRow>('SHOW PROCESSLIST');
+    const [uptime] = await session.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Uptime'");
+    return {
+      ...light,
+      databases: databases
+        .map(({ name }) => name)
+        .filter((name) => name !== 'test' || tables.some(({ schema }) => schema === name)),
+      dataBytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
+      tables: tables.length,
+      otherEngines: tables.filter(({ engine }) => engine !== 'InnoDB'),
+      keyless: await session.query<{ schema: string; name: string }>(keylessQuery),
+      accounts: accounts.filter(({ user }) => !ofThePackage.includes(user)).map(({ user, host }) => `${user}@${host}`),
+      clonePlugin: clone?.status ?? '',
+      prepared: prepared.length,
+      longStatements: processes.filter(isLong).map(({ Id, User, Time, Info }) => ({
+        id: Id,
+        user: User,
+        seconds: Number(Time),
+        text: (Info ?? '').slice(0, 200),
+      })),
+      uptime: Number(uptime?.Value ?? 0),
+    };
+  });

@@ -1,0 +1,165 @@
+import { cancelJob, inspectJob, removeJob, type JobHandle } from '../../../hosts/job.ts';
+import { masked, type Masked } from '../../../masked.ts';
+import { must } from '../../../hosts/host.ts';
+import { createPaceMeter } from '../../../workflow/rate.ts';
+import type { Step, StepContext } from '../../../workflow/step.ts';
+import { describe, job as jobs, run as runs } from '../../action.ts';
+import { followJob } from '../../follow-job.ts';
+import { installedRun } from '../../installed-run.ts';
+import { copyCredentialsPath } from '../layout.ts';
+import { quoteLiteral } from '../names.ts';
+import { readPassword } from '../read-password.ts';
+import {
+  dropScratch,
+  initialiseCommand,
+  inScratch,
+  makeWorkDir,
+  removeWorkDir,
+  scratchServer,
+  startScratch,
+  stopScratch,
+  type ScratchServer,
+} from '../scratch-server.ts';
+import type { Work } from '../work.ts';
+
+export const cloneJob = (work: Work): JobHandle => ({
+  id: `copy-${work.run}`,
+  directory: work.layouts.follower.jobsDir,
+  as: work.layouts.follower.osUser,
+});
+
+/** The recipient: it need not serve anybody, and the follower's own server is left alone. */
+const recipient = (work: Work): ScratchServer =>
+  scratchServer(work, {
+    dataDir: `${work.workDir}/recipient`,
+    options: [
+      '--plugin-load-add=mysql_clone.so',
+      '--innodb-redo-log-capacity=8388608',
+      '--innodb-buffer-pool-size=128M',
+      '--performance-schema=ON',
+    ],
+  });
+
+const clientArgv = ({ layout }: ScratchServer): readonly string[] => [
+  `${layout.clientDir}/mysql`,
+  '--no-defaults',
+  `--socket=${layout.socket}`,
+  '--user=root',
+];
+
+const donor = ({ nodes, layouts }: Work): string => `${nodes.source.address}:${layouts.source.port}`;
+
+/** Bytes a second, as the server takes it: in MiB, 0 for no limit. */
+const bandwidth = ({ rate }: Work['context']['want']): number =>
+  rate === undefined ? 0 : Math.max(1, Math.round(rate / 1_048_576));
+
+/** Sent to the client's standard input: the only way for the password. */
+export const cloneStatements = (work: Work, password: Masked | string): Masked => {
+  const { nodes, layouts, context } = work;
+  const transport = work.tls === 'off' ? 'REQUIRE NO SSL' : 'REQUIRE SSL';
+  const parallel =
+    context.want.parallel === undefined
+      ? ''
+      : `SET GLOBAL clone_autotune_concurrency = OFF; SET GLOBAL clone_max_concurrency = ${context.want.parallel};\n`;
+  return masked`SET SESSION sql_log_off = 1;
+SET GLOBAL clone_valid_donor_list = ${quoteLiteral(donor(work))};
+SET GLOBAL clone_max_data_bandwidth = ${String(bandwidth(context.want))};
+${parallel}CLONE INSTANCE FROM ${quoteLiteral(work.copyAccount)}@${quoteLiteral(nodes.source.address)}:${String(layouts.source.port)} IDENTIFIED BY '${password}' DATA DIRECTORY = ${quoteLiteral(work.place.staged)} ${transport};
+`;
+};
+
+const progressQuery = `SELECT COALESCE(SUM(ESTIMATE), 0) AS total, COALESCE(SUM(DATA), 0) AS bytes,
+  COALESCE(MAX(CASE WHEN STATE = 'In Progress' THEN STAGE END), '') AS stage FROM performance_schema.clone_progress`;
+
+const showProgress = (work: Work, scratch: ScratchServer, { signal, progress }: StepContext) => {
+  const meter = createPaceMeter();
+  return async (): Promise<void> => {
+    const [row] = await inScratch(scratch, signal, (session) =>
+      session.query<{ total: string; bytes: string; stage: string }>(progressQuery),
+    ).catch(() => []);
+    if (!row) return;
+    const [bytes, total] = [Number(row.bytes), Number(row.total)];
+    progress({
+      bytes,
+      ...(total > 0 ? { total } : {}),
+      ...meter.add(bytes, total > 0 ? total : undefined),
+      phase: row.stage.toLowerCase() || 'copying',
+    });
+  };
+};
+
+/** The dictionary is among the last files that a clone is given; the size is what came over. */
+const wholeScript = '[ -f "$1/mysql.ibd" ] && [ -d "$1/#clone" ] || exit 1; du -sb --apparent-size -- "$1" | cut -f1';
+
+const stagedBytes = async (work: Work, signal: AbortSignal): Promise<number | undefined> => {
+  const { stdout, exitCode } = await work.nodes.follower.host.run(
+    { argv: ['sh', '-c', wholeScript, 'whole', work.place.staged], as: work.layouts.follower.osUser },
+    { signal },
+  );
+  return exitCode === 0 ? Number(stdout.trim()) : undefined;
+};
+
+/** The servers copy the files: from the source into staging, by a recipient of ours. */
+export const copyByClone = (work: Work): Step => {
+  const { follower, source } = work.nodes;
+  const layout = work.layouts.follower;
+  const handle = cloneJob(work);
+  const scratch = recipient(work);
+  return {
+    id: 'transfer.copy',
+    title: `clone ${source.name} to ${follower.name}${work.because}`,
+    node: follower.name,
+    input: { source: source.name, staged: work.place.staged },
+    namedAfterRun: true,
+    plan: () => [
+      ...[...makeWorkDir(work), initialiseCommand(scratch)].map((command) => describe(runs(follower, command))),
+      describe(jobs(follower, layout.osUser, scratch.argv)),
+      describe(jobs(follower, layout.osUser, clientArgv(scratch))),
+      { node: follower.name, kind: 'sql', text: cloneStatements(work, '********').shown },
+    ],
+    probe: async ({ signal }) => {
+      if ((await installedRun(follower, layout, signal)) === work.run)
+        return { state: 'done', evidence: `${follower.name}'s data directory is this run's copy` };
+      const state = await inspectJob(follower.host, handle, { signal });
+      if (state.state === 'absent') return { state: 'absent' };
+      if (state.state === 'running')
+        return { state: 'partial', evidence: `the clone has been running for ${Math.round(state.seconds)} s` };
+      if (state.state === 'lost' || state.exitCode !== 0)
+        return { state: 'partial', evidence: 'the clone was cut off' };
+      const bytes = await stagedBytes(work, signal);
+      if (bytes === undefined) return { state: 'partial', evidence: `${work.place.staged} is not whole` };
+      return {
+        state: 'done',
+        evidence: `the copy is in ${work.place.staged}`,
+        output: { bytes, seconds: Math.round(state.seconds) },
+      };
+    },
+    intent: async () => ({ job: { ...handle }, staged: work.place.staged }),
+    apply: async (context) => {
+      const password = await readPassword(follower, layout, copyCredentialsPath(layout), context.signal);
+      const prepare = async (signal: AbortSignal) => {
+        await dropScratch(scratch);
+        for (const command of [...makeWorkDir(work), initialiseCommand(scratch)])
+          await must(follower.host, command, { signal });
+        await startScratch(work, scratch, signal);
+      };
+      await followJob(context, {
+        on: follower,
+        guard: () => work.context.guard(),
+        job: { handle, argv: clientArgv(scratch), stdin: cloneStatements(work, password) },
+        isWhole: async () => (await stagedBytes(work, context.signal)) !== undefined,
+        prepare,
+        look: showProgress(work, scratch, context),
+        hint: 'Mend what it says; a broken clone cannot be gone on with: resume starts it afresh.',
+      });
+      context.progress({ phase: 'ending the recipient' });
+      await stopScratch(scratch, context.signal);
+    },
+    undo: async ({ signal }) => {
+      await cancelJob(follower.host, handle);
+      await removeJob(follower.host, handle);
+      await dropScratch(scratch);
+      await removeWorkDir(work, signal);
+    },
+  };
+};

@@ -1,0 +1,60 @@
+import type { Text } from '../../masked.ts';
+import { majorOf, type Layout } from './layout.ts';
+import { mariadbDialect } from './mariadb-dialect.ts';
+import { mysqlDialect } from './mysql-dialect.ts';
+import type { LogCoordinates } from './replica-status.ts';
+
+/** Where a follower begins to tail, and as whom. */
+export interface Source {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: Text;
+  readonly tls: 'require' | 'verify-full' | 'off';
+  /** `gtid`: by the history that the follower has. */
+  readonly from: 'gtid' | LogCoordinates;
+}
+
+/**
+ * What differs between MySQL's and MariaDB's version lines: facts as properties, behaviour as methods. The rest of the adapter is free of version tests.
+ * Statements are for a session of `session.ts`.
+ */
+export interface Dialect {
+  readonly flavour: 'mysql' | 'mariadb';
+  /** One row with `File` and `Position`; none where there is no binlog. */
+  readonly showPosition: string;
+  /** A row a channel; read with `parseReplicaStatus`. */
+  readonly showReplica: string;
+  readonly startReplica: string;
+  readonly stopReplica: string;
+  /** Forgets whom the server followed; for every channel. */
+  readonly resetReplica: string;
+  /** Empties the binlog and with it the GTID history. */
+  readonly resetHistory: string;
+  /** An expression: every transaction that the server has, as a GTID set (MySQL) or position (MariaDB); empty where there is none. */
+  readonly history: string;
+  /** An expression: of those, what is no longer in the binlogs. */
+  readonly purged: string;
+  /** Variables that close a server, in the order in which they are set. */
+  readonly readOnly: readonly string[];
+  /** Closed, it refuses administrators too. MariaDB has no such thing. */
+  readonly closesAdministrators: boolean;
+  /** How the settings of a follower are called in an option file. */
+  readonly options: {
+    readonly skipStart: string;
+    readonly logUpdates: string;
+    readonly workers: string;
+    readonly retentionSeconds: string;
+  };
+  /** `CHANGE REPLICATION SOURCE TO`, as the version says it. */
+  changeSource(source: Source): Text;
+  /** After `resetHistory`, makes `history` the server's own; for an empty history nothing. */
+  seedHistory(history: string): readonly string[];
+  /** How many of `wanted`'s transactions are not in `reached`. */
+  missing(wanted: string, reached: string): number;
+  /** Transactions that a follower has and its leader has not; empty where there are none. */
+  errant(follower: string, leader: string): string;
+}
+
+export const dialectOf = (layout: Pick<Layout, 'flavour' | 'version'>): Dialect =>
+  layout.flavour === 'mariadb' ? mariadbDialect(majorOf(layout)) : mysqlDialect(majorOf(layout));

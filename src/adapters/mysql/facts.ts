@@ -1,0 +1,123 @@
+import type { Facts } from '../adapter.ts';
+import type { Reach } from '../reach.ts';
+import type { Layout } from './layout.ts';
+import type { LogCoordinates, ReplicaStatus } from './replica-status.ts';
+import type { SettingName } from './settings.ts';
+
+/** What `status` asks of a server: cheap on the busiest one. Plain JSON. */
+export interface ServerFacts {
+  readonly version: string;
+  /** Global variables; absent: this version has no such variable. */
+  readonly settings: Readonly<Partial<Record<SettingName, string>>>;
+  /** Null where there is no binlog. */
+  readonly position: LogCoordinates | null;
+  /** All transactions that the server has: a GTID set, or MariaDB's position. Empty where GTIDs are off. */
+  readonly history: string;
+  readonly purged: string;
+  /** A row a channel; empty on a server that follows nobody. */
+  readonly replica: readonly ReplicaStatus[];
+  /** Sessions that read the binlog: followers, by the address that they come from. */
+  readonly readers: readonly { readonly user: string; readonly host: string }[];
+  /** `server_id` of the followers that announced themselves. */
+  readonly followerIds: readonly number[];
+  /** Bytes of all binlogs that are there, and the oldest of them. */
+  readonly binlogs: {
+    readonly bytes: number;
+    readonly oldest: string;
+    readonly files: Readonly<Record<string, number>>;
+  };
+}
+
+export interface TableFacts {
+  readonly schema: string;
+  readonly name: string;
+  readonly engine: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+export interface FullServerFacts extends ServerFacts {
+  /** Databases that somebody made. */
+  readonly databases: readonly string[];
+  /** Of all tables of theirs, as the server estimates it. */
+  readonly dataBytes: number;
+  readonly tables: number;
+  /** Tables of other engines than InnoDB, views left out. */
+  readonly otherEngines: readonly TableFacts[];
+  /** Tables without a primary key or a unique key over columns that are not null. */
+  readonly keyless: readonly { readonly schema: string; readonly name: string }[];
+  /** Accounts that are not of the server's package. */
+  readonly accounts: readonly string[];
+  /** Status of the clone plugin; empty where it is not installed. */
+  readonly clonePlugin: string;
+  /** Prepared XA transactions. */
+  readonly prepared: number;
+  /** Statements that run for longer than some seconds, and that a global lock would wait for. */
+  readonly longStatements: readonly {
+    readonly id: string;
+    readonly user: string;
+    readonly seconds: number;
+    readonly text: string;
+  }[];
+  /** Binlog and InnoDB bytes written since the start, and seconds since then: for a guess of what a copy lets pile up. */
+  readonly uptime: number;
+}
+
+/** What lies on the disk, seen as the administrator, whether the server runs or not. */
+export interface DiskFacts {
+  readonly exists: boolean;
+  /** Entries of the data directory, our own and lost+found not counted. */
+  readonly entries: number;
+  /** Directories in it that hold somebody's tables. */
+  readonly databases: readonly string[];
+  readonly mount: boolean;
+  readonly parentWritable: boolean;
+  /** Bytes free on its file system, and which that is. */
+  readonly free: number;
+  readonly device: string;
+  /** Bytes of all that is in it, and in the binlogs beside; null where counting took too long. */
+  readonly bytes: number | null;
+  readonly serverProcess: boolean;
+  /** The replctl run whose copy this data directory is; empty for any other. */
+  readonly run: string;
+  readonly kept: readonly { readonly path: string; readonly bytes: number | null }[];
+  /** The option file that replctl wrote; empty where there is none. */
+  readonly fragment: string;
+  /** Programs that are there: of the server's packages, and `zstd`, `gzip`, `ssh`. */
+  readonly programs: readonly string[];
+}
+
+export interface MachineFacts {
+  readonly clockAhead: number;
+  readonly architecture: string;
+  readonly cores: number;
+  readonly memory: number;
+  /** `mariadb 11.8.9`; absent: no server is installed. */
+  readonly installed?: string;
+}
+
+/** All that is known of one node. */
+export interface MysqlFacts extends Facts {
+  readonly login: string;
+  readonly machine: MachineFacts;
+  readonly layout?: Layout;
+  readonly disk?: DiskFacts;
+  readonly server?: FullServerFacts;
+  /** Why a server that runs gave no session. */
+  readonly serverFailure?: string;
+  readonly serviceRefusal?: string;
+  /** Can the follower reach its peers' database ports, and from which address? */
+  readonly reach: Readonly<Record<string, Reach>>;
+}
+
+export const setting = (server: Pick<ServerFacts, 'settings'> | undefined, name: SettingName): string =>
+  server?.settings[name] ?? '';
+
+/** `ON`, `1`, `YES`. */
+export const isOn = (server: Pick<ServerFacts, 'settings'> | undefined, name: SettingName): boolean =>
+  /^(on|1|yes|true)$/i.test(setting(server, name));
+
+/** GTIDs are always there on MariaDB, with the binlog. */
+export const usesGtid = (server: ServerFacts | undefined): boolean =>
+  server !== undefined &&
+  (server.settings.gtid_mode === undefined ? server.position !== null : server.settings.gtid_mode === 'ON');

@@ -1,0 +1,86 @@
+import { isIP } from 'node:net';
+import { renderTemplate } from '../template.ts';
+import { isOn, setting, usesGtid } from './facts.ts';
+import type { Layout } from './layout.ts';
+import type { Work } from './work.ts';
+
+/**
+ * `held`: no server starts with it, for as long as the data directory is half of one server and half of another. `closed`: it starts, and follows nobody by
+ * itself. `tailing`: it goes on following after every restart.
+ */
+export type FragmentState = 'held' | 'closed' | 'tailing';
+
+/** A file of ours that a server reads last: in its package's directory, or the one that a server of our own making is started with. */
+export const fragmentPath = ({ fragmentDir, stateDir }: Layout): string =>
+  fragmentDir === undefined ? `${stateDir}/server.cnf` : `${fragmentDir}/zz-replctl.cnf`;
+
+/** Says which run's settings these are, and how far it is. */
+export const fragmentMark = (run: string, state: FragmentState): string => `# replctl.run ${run} ${state}`;
+
+/** An unknown option: the server's start ends at once, before it has looked at any file of its data directory. */
+const holdLine = 'replctl_holds_this_server_in_the_middle_of_a_swap = 1';
+
+const workers = (work: Work): number => Math.max(2, Math.min(8, work.context.facts.follower.machine.cores));
+
+const gtidSettings = (work: Work): readonly string[] => {
+  const { server } = work.context.facts.leader;
+  if (work.dialect.flavour === 'mariadb')
+    return [`gtid_strict_mode = ${isOn(server, 'gtid_strict_mode') ? 'ON' : 'OFF'}`];
+  const mode = usesGtid(server) ? 'ON' : 'OFF';
+  return [`gtid_mode = ${mode}`, `enforce_gtid_consistency = ${setting(server, 'enforce_gtid_consistency') || mode}`];
+};
+
+/** What makes it a follower that nobody can write to, in force before its first start: a copy opened without it ran the leader's events (field/seen.md). */
+const settingsOf = (work: Work, state: FragmentState): readonly string[] => {
+  const { dialect, nodes, serverId } = work;
+  const { options } = dialect;
+  const { address } = nodes.follower;
+  return [
+    fragmentMark(work.run, state),
+    ...(state === 'held' ? [holdLine] : []),
+    `server_id = ${serverId}`,
+    ...dialect.readOnly.map((name) => `${name} = ON`),
+    ...(state === 'tailing' ? [] : [`${options.skipStart} = ON`]),
+    'event_scheduler = OFF',
+    // In the data directory, whatever was configured: another place may hold the old server's logs, and with them its history.
+    'log_bin = binlog',
+    'relay_log = relay-bin',
+    `${options.logUpdates} = ON`,
+    `${options.workers} = ${workers(work)}`,
+    ...gtidSettings(work),
+    ...(/^[A-Za-z0-9._-]+$/.test(address) || isIP(address) !== 0 ? [`report_host = ${address}`] : []),
+    `report_port = ${work.layouts.follower.port}`,
+  ];
+};
+
+/** A line of an option file: `#` and quotes in a path would mean something there. */
+const path = (text: string): string => {
+  if (/[\r\n"\\]/.test(text)) throw new RangeError(`${JSON.stringify(text)} cannot stand in an option file`);
+  return `"${text}"`;
+};
+
+export const fragment = (work: Work, state: FragmentState): string => {
+  const layout = work.layouts.follower;
+  const { fleet, name: node } = work.nodes.follower;
+  const values = {
+    fleet,
+    node,
+    run: work.run,
+    upstream: work.nodes.upstream.name,
+    settings: settingsOf(work, state).join('\n'),
+  };
+  if (layout.fragmentDir !== undefined) return renderTemplate('mysql/replctl.cnf', values, ['settings']);
+  const server = [
+    `datadir = ${path(layout.dataDir)}`,
+    `socket = ${path(layout.socket)}`,
+    `port = ${layout.port}`,
+    `pid_file = ${path(`${layout.stateDir}/server.pid`)}`,
+    `log_error = ${path(`${layout.stateDir}/server.log`)}`,
+  ];
+  const include = layout.defaultsFile === undefined ? '' : `!include ${layout.defaultsFile}`;
+  return renderTemplate('mysql/server.cnf', { ...values, include, server: server.join('\n') }, [
+    'settings',
+    'server',
+    'include',
+  ]);
+};

@@ -1,0 +1,187 @@
+import type { Finding } from '../../adapter.ts';
+import { error, warning } from '../../finding.ts';
+import { setting, type MysqlFacts } from '../facts.ts';
+import { servers } from './servers.ts';
+import type { Check } from './scene.ts';
+
+/** A server as its package made it: no database, table or account of anybody's, and it never followed. */
+export const isPristine = ({ disk, server }: MysqlFacts): boolean => {
+  if (!disk || disk.entries === 0) return true;
+  if (disk.run !== '' || disk.databases.length > 0 || !server) return false;
+  return server.databases.length === 0 && server.accounts.length === 0 && server.replica.length === 0;
+};
+
+const isSame = (a: MysqlFacts, b: MysqlFacts): boolean =>
+  a.machineId !== '' && a.machineId === b.machineId && a.layout !== undefined && a.layout.dataDir === b.layout?.dataDir;
+
+const sameServer: Check = (scene) => {
+  const { follower } = scene.facts;
+  return servers(scene).flatMap(([part, other]): Finding[] => {
+    if (!isSame(follower, other)) return [];
+    return [
+      error({
+        code: 'FOLLOWER_IS_UPSTREAM',
+        node: follower.node,
+        message: `${follower.node} and ${other.node} (the ${part}) are the same server: same machine, same data directory ${follower.layout?.dataDir}`,
+        hint: `Correct host or database.dataDir of ${follower.node} in the fleet file.`,
+      }),
+    ];
+  });
+};
+
+const portTaken: Check = (scene) => {
+  const { follower } = scene.facts;
+  return servers(scene).flatMap(([, other]): Finding[] => {
+    if (other.machineId !== follower.machineId || isSame(follower, other)) return [];
+    if (!follower.layout || follower.layout.port !== other.layout?.port) return [];
+    const reach = follower.reach[other.node];
+    if (reach?.ok && reach.localAddress !== scene.nodes.follower.address) return [];
+    return [
+      error({
+        code: 'PORT_TAKEN',
+        node: follower.node,
+        message: `${follower.node} is to listen on port ${follower.layout.port}, where the server of ${other.node} listens on the same machine`,
+        hint: `Give ${follower.node} a port of its own: database.port in the fleet file.`,
+      }),
+    ];
+  });
+};
+
+const contentOf = ({ disk, server, layout }: MysqlFacts): string => {
+  const databases = server?.databases ?? disk?.databases ?? [];
+  if (databases.length > 0)
+    return `${databases.length === 1 ? 'database' : 'databases'} ${databases.slice(0, 5).join(', ')}${databases.length > 5 ? ', …' : ''}`;
+  const [channel] = server?.replica ?? [];
+  if (channel) return `a follower of ${channel.host}:${channel.port}`;
+  if (server && server.accounts.length > 0)
+    return `accounts that somebody made (${server.accounts.slice(0, 3).join(', ')})`;
+  if (disk?.serverProcess && !server) return 'a running server that gives no session';
+  if (disk?.run) return `the copy of an earlier run (${disk.run})`;
+  return `a server that does not run, so that nobody can say what is in ${layout?.dataDir}`;
+};
+
+const existingData: Check = ({ facts: { follower }, want }) => {
+  if (!follower.layout || isPristine(follower) || want.replace) return [];
+  return [
+    error({
+      code: 'DATA_PRESENT',
+      node: follower.node,
+      message: `${follower.layout.dataDir} on ${follower.node} is not empty: it holds ${contentOf(follower)}`,
+      hint: 'Look at it; --replace moves it aside (nothing is deleted) and puts the copy in its place.',
+    }),
+  ];
+};
+
+const feedsOthers: Check = ({ facts: { follower } }) => {
+  const fed = [...new Set(follower.server?.readers.map(({ host }) => host) ?? [])];
+  if (fed.length === 0) return [];
+  return [
+    error({
+      code: 'FEEDS_FOLLOWERS',
+      node: follower.node,
+      message: `${follower.node} feeds followers of its own (from ${fed.join(', ')}), which would be cut off`,
+      hint: 'Give them another upstream first, or take them out (replctl remove-follower).',
+    }),
+  ];
+};
+
+const service: Check = ({ facts: { follower } }) => {
+  if (follower.serviceRefusal === undefined || !follower.layout) return [];
+  const { login, layout, node, serviceRefusal } = follower;
+  return [
+    error({
+      code: 'NO_SUDO',
+      node,
+      message: `${login} may not start and stop ${layout.unit} on ${node} (sudo refuses: ${serviceRefusal})`,
+      hint: `Put this into /etc/sudoers.d/replctl there: ${login} ALL=(root,${layout.osUser}) NOPASSWD: ALL`,
+    }),
+  ];
+};
+
+const clocks: Check = ({ facts: { leader, follower } }) => {
+  const skew = Math.abs(leader.machine.clockAhead - follower.machine.clockAhead);
+  if (skew < 5) return [];
+  return [
+    warning({
+      code: 'CLOCK_SKEW',
+      node: follower.node,
+      message: `the clocks of ${follower.node} and ${leader.node} differ by ${skew.toFixed(0)} s`,
+      hint: 'Lag in seconds will be off by as much; synchronise the clocks (chrony, systemd-timesyncd).',
+    }),
+  ];
+};
+
+/** Names are kept as they were written, or in small letters, for as long as a data directory lives. */
+const letterCase: Check = ({ facts: { leader, follower } }) => {
+  const [theirs, ours] = [
+    setting(leader.server, 'lower_case_table_names'),
+    setting(follower.server, 'lower_case_table_names'),
+  ];
+  if (theirs === '' || ours === '' || theirs === ours) return [];
+  return [
+    error({
+      code: 'LETTER_CASE_DIFFERS',
+      node: follower.node,
+      message: `lower_case_table_names is ${ours} on ${follower.node} and ${theirs} on ${leader.node}`,
+      hint: `Set lower_case_table_names = ${theirs} in ${follower.node}'s option file.`,
+    }),
+  ];
+};
+
+/** Other directories of InnoDB would be left behind by the swap, and found by the next server. */
+const scattered: Check = ({ facts: { follower, source } }) =>
+  [follower, source].flatMap(({ node, server }): Finding[] => {
+    const inside = (path: string): boolean =>
+      path === '' || path === './' || path === '.' || path.startsWith(setting(server, 'datadir'));
+    const outside = (['innodb_data_home_dir', 'innodb_log_group_home_dir', 'innodb_undo_directory'] as const).filter(
+      (name) => !inside(setting(server, name)),
+    );
+    if (outside.length === 0) return [];
+    return [
+      error({
+        code: 'FILES_ELSEWHERE',
+        node,
+        message: `${outside.map((name) => `${name} = ${setting(server, name)}`).join(', ')} on ${node}: files of the server lie outside its data directory`,
+        hint: 'replctl copies and replaces data directories as a whole; move these files into it first.',
+      }),
+    ];
+  });
+
+const pageSize: Check = ({ facts: { source, follower }, method }) => {
+  const [theirs, ours] = [setting(source.server, 'innodb_page_size'), setting(follower.server, 'innodb_page_size')];
+  if (method === 'dump' || theirs === '' || ours === '' || theirs === ours) return [];
+  return [
+    error({
+      code: 'PAGE_SIZE_DIFFERS',
+      node: follower.node,
+      message: `innodb_page_size is ${ours} on ${follower.node} and ${theirs} on ${source.node}`,
+      hint: `Set innodb_page_size = ${theirs} in ${follower.node}'s option file, or take --method dump.`,
+    }),
+  ];
+};
+
+const architecture: Check = ({ facts: { source, follower }, method }) => {
+  if (method === 'dump' || source.machine.architecture === follower.machine.architecture) return [];
+  return [
+    error({
+      code: 'ARCHITECTURE_DIFFERS',
+      node: follower.node,
+      message: `${follower.node} is ${follower.machine.architecture}, ${source.node} is ${source.machine.architecture}`,
+      hint: 'Copied files need machines of one architecture: --method dump.',
+    }),
+  ];
+};
+
+/** What must still hold when the old server is stopped: hours after the preflight, or days where the run was interrupted. */
+export const swapChecks: readonly Check[] = [sameServer, existingData, feedsOthers];
+
+export const targetChecks: readonly Check[] = [
+  ...swapChecks,
+  portTaken,
+  service,
+  clocks,
+  letterCase,
+  scattered,
+  pageSize,
+  architecture,
+];

@@ -1,0 +1,62 @@
+import { masked, Masked, type Text } from '../../../masked.ts';
+import type { Node } from '../../adapter.ts';
+import { newPassword } from '../../new-password.ts';
+import { quoteAccount, quoteLiteral } from '../names.ts';
+import type { Work } from '../work.ts';
+import { ask, type Place } from './ask.ts';
+
+/**
+ * 32 characters, the most that MySQL takes for a replication account, 28 of them random; the end is for servers that want to see every kind of character in a
+ * password.
+ */
+export const newAccountPassword = (): Masked => new Masked(`${newPassword().slice(0, 28)}.aA1`);
+
+export interface Account {
+  readonly user: string;
+  /** Host parts: an account for each. */
+  readonly from: readonly string[];
+  readonly privileges: readonly string[];
+  readonly tls: boolean;
+}
+
+/** Makes the account, or gives the one that is there a new password and the same rights. */
+export const accountStatements = (
+  { user, from, privileges, tls }: Account,
+  password: Text,
+  existing: readonly string[],
+): readonly Text[] =>
+  from.flatMap((host) => {
+    const account = quoteAccount(user, host);
+    const verb = existing.includes(host) ? 'ALTER' : 'CREATE';
+    return [
+      masked`${verb} USER ${account} IDENTIFIED BY '${password}' REQUIRE ${tls ? 'SSL' : 'NONE'}`,
+      ...(privileges.length > 0 ? [`GRANT ${privileges.join(', ')} ON *.* TO ${account}`] : []),
+    ];
+  });
+
+export const dropAccountStatement = (user: string, hosts: readonly string[]): string =>
+  `DROP USER IF EXISTS ${hosts.map((host) => quoteAccount(user, host)).join(', ')}`;
+
+/** Host parts under which the account exists. */
+export const findAccount = async (place: Place, user: string, signal: AbortSignal): Promise<readonly string[]> => {
+  const rows = await ask<{ host: string }>(
+    place,
+    signal,
+    `SELECT Host AS host FROM mysql.user WHERE User = ${quoteLiteral(user)}`,
+  );
+  return rows.map(({ host }) => host);
+};
+
+/** Every account of that name goes, whichever addresses it was made for. */
+export const dropAccount = async (place: Place, user: string, signal: AbortSignal): Promise<void> => {
+  const hosts = await findAccount(place, user, signal);
+  if (hosts.length > 0) await ask(place, signal, dropAccountStatement(user, hosts));
+};
+
+export const placeOn = (
+  work: Work,
+  part: 'leader' | 'upstream' | 'source' | 'follower',
+): { node: Node; layout: Place['layout'] } => ({
+  node: work.nodes[part],
+  layout: work.layouts[part],
+});

@@ -1,0 +1,26 @@
+import { must } from '../../../hosts/host.ts';
+import type { Work } from '../work.ts';
+
+/** A copy carries the run that made it; and never the donor's name for itself, or a server's socket and pid. */
+const script = `
+rm -f -- "$1/auto.cnf" "$1"/*.pid "$1"/*.sock "$1"/*.sock.lock
+printf '%s\\n' "$2" >"$1/replctl.run" && sync -- "$1/replctl.run" "$1"`;
+
+export const markCopy = async (work: Work, signal: AbortSignal): Promise<void> => {
+  const { osUser } = work.layouts.follower;
+  // In the middle of a swap that was cut off there is no staged directory any more.
+  const exists = await work.nodes.follower.host.run(
+    { argv: ['test', '-d', work.place.staged], as: osUser },
+    { signal },
+  );
+  if (exists.exitCode !== 0) return;
+  await must(
+    work.nodes.follower.host,
+    {
+      argv: ['sh', '-c', script, 'mark', work.place.staged, work.run],
+      as: osUser,
+      guard: work.context.guard(),
+    },
+    { signal },
+  );
+};

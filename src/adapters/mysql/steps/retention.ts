@@ -1,0 +1,84 @@
+import type { Step } from '../../../workflow/step.ts';
+import { claim, readClaims, release, type ClaimPlace } from '../../claims.ts';
+import { describe, sql } from '../../action.ts';
+import { setting, type FullServerFacts } from '../facts.ts';
+import type { Work } from '../work.ts';
+import { placeOn } from './accounts.ts';
+import { ask } from './ask.ts';
+
+const variable = 'binlog_expire_logs_seconds';
+
+/** A slow disk or link brings that much a second. */
+const slowest = 5_000_000;
+const day = 86_400;
+
+/** Seconds that the upstream must keep its binlogs: four times as long as the copy takes on slow machines, and never less than a day. */
+export const neededRetention = ({ dataBytes }: Pick<FullServerFacts, 'dataBytes'>): number =>
+  Math.max(day, Math.ceil((dataBytes / slowest) * 4));
+
+/** 0: for ever. */
+export const keepsLongEnough = (seconds: number, needed: number): boolean => seconds === 0 || seconds >= needed;
+
+const claimPlace = (work: Work): ClaimPlace => ({
+  host: work.nodes.upstream.host,
+  as: work.layouts.upstream.adminUser,
+  directory: work.layouts.upstream.stateDir,
+  name: 'binlog-retention',
+});
+
+/** The upstream's binlogs must outlive the copy: what the follower has not got yet may not be purged. Raised for the run, and put back by the last of them. */
+export const keepBinlogs = (work: Work): Step => {
+  const { upstream } = work.nodes;
+  const place = placeOn(work, 'upstream');
+  const needed = work.context.facts.source.server ? neededRetention(work.context.facts.source.server) : day;
+  const look = async (signal: AbortSignal): Promise<string> => {
+    const [row] = await ask<{ seconds: string }>(place, signal, `SELECT @@GLOBAL.${variable} AS seconds`);
+    return row?.seconds ?? '0';
+  };
+  const set = async (seconds: string, signal: AbortSignal): Promise<void> => {
+    if (/^\d+$/.test(seconds)) await ask(place, signal, `SET GLOBAL ${variable} = ${seconds}`);
+  };
+  return {
+    id: 'snapshot.retention',
+    title: `keep the binlogs of ${upstream.name} for the copy`,
+    node: upstream.name,
+    input: { needed },
+    namedAfterRun: true,
+    plan: () =>
+      keepsLongEnough(Number(setting(work.context.facts.upstream.server, variable) || '0'), needed)
+        ? []
+        : [describe(sql(upstream, `SET GLOBAL ${variable} = ${needed}`))],
+    probe: async ({ signal }) => {
+      const seconds = Number(await look(signal));
+      return keepsLongEnough(seconds, needed)
+        ? {
+            state: 'done',
+            evidence: `${upstream.name} keeps its binlogs for ${seconds === 0 ? 'ever' : `${seconds} s`}`,
+          }
+        : { state: 'absent', evidence: `${upstream.name} keeps its binlogs for ${seconds} s only` };
+    },
+    intent: async ({ signal }) => ({ seconds: Number(await look(signal)) }),
+    apply: async ({ signal }) => {
+      await claim(claimPlace(work), work.run, {
+        signal,
+        look: () => look(signal),
+        change: () => set(String(needed), signal),
+      });
+    },
+    undo: async ({ signal }) => releaseBinlogs(work, signal),
+  };
+};
+
+/** Also when the run is done. */
+export const releaseBinlogs = async (work: Work, signal: AbortSignal): Promise<void> => {
+  const place = placeOn(work, 'upstream');
+  await release(claimPlace(work), work.run, {
+    signal,
+    restore: async (original) => {
+      if (/^\d+$/.test(original)) await ask(place, signal, `SET GLOBAL ${variable} = ${original}`);
+    },
+  });
+};
+
+export const holdsBinlogs = async (work: Work, signal: AbortSignal): Promise<boolean> =>
+  (await readClaims(claimPlace(work), signal))?.runs.includes(work.run) === true;
