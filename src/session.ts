@@ -67,6 +67,7 @@ export const openSession = (options: SessionOptions): Session => {
     fleet: (await fleet()).name,
     host: await hostOf(node),
     address: node.address,
+    sshPort: node.ssh.port,
     database: node.database,
   });
   const reach = async (node: FleetNode): Promise<Reached> => {

@@ -29,6 +29,8 @@ export interface Node<H extends ReadingHost = Host> {
   readonly host: H;
   /** What other nodes use to reach its database. */
   readonly address: string;
+  /** Where its sshd listens; default: 22. */
+  readonly sshPort?: number | undefined;
   readonly database: DatabaseAccess;
 }
 

@@ -7,19 +7,22 @@ import type { Layout } from './layout.ts';
 import type { Session } from './session.ts';
 import { withSession } from './with-session.ts';
 
+/** A directory of ours in the data directory, where a run stages its copy or keeps what was there: MariaDB takes every directory for a database. */
+const notOurs = (column: string): string => `${column} NOT LIKE '#mysql50#.replctl-%'`;
+
 /** Databases that every server has; `test` is what old packages make, and counts once it holds a table. */
 const ofTheServer = "'information_schema', 'mysql', 'performance_schema', 'sys'";
 
 const tablesQuery = `SELECT TABLE_SCHEMA AS 'schema', TABLE_NAME AS name, ENGINE AS engine, COALESCE(DATA_LENGTH + INDEX_LENGTH, 0) AS bytes, COALESCE(TABLE_ROWS, 0) AS 'rows'
-  FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE', 'SEQUENCE') AND TABLE_SCHEMA NOT IN (${ofTheServer})`;
+  FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE', 'SEQUENCE') AND TABLE_SCHEMA NOT IN (${ofTheServer}) AND ${notOurs('TABLE_SCHEMA')}`;
 
 const keylessQuery = `SELECT t.TABLE_SCHEMA AS 'schema', t.TABLE_NAME AS name FROM information_schema.TABLES t
   LEFT JOIN (SELECT TABLE_SCHEMA, TABLE_NAME FROM (SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME FROM information_schema.STATISTICS
       WHERE NON_UNIQUE = 0 AND TABLE_SCHEMA NOT IN (${ofTheServer}) GROUP BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME HAVING MAX(NULLABLE = 'YES') = 0) u) k
     ON k.TABLE_SCHEMA = t.TABLE_SCHEMA AND k.TABLE_NAME = t.TABLE_NAME
-  WHERE t.TABLE_TYPE = 'BASE TABLE' AND t.TABLE_SCHEMA NOT IN (${ofTheServer}) AND k.TABLE_NAME IS NULL ORDER BY 1, 2`;
+  WHERE t.TABLE_TYPE = 'BASE TABLE' AND t.TABLE_SCHEMA NOT IN (${ofTheServer}) AND ${notOurs('t.TABLE_SCHEMA')} AND k.TABLE_NAME IS NULL ORDER BY 1, 2`;
 
-const databasesQuery = `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN (${ofTheServer}) ORDER BY 1`;
+const databasesQuery = `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN (${ofTheServer}) AND ${notOurs('SCHEMA_NAME')} ORDER BY 1`;
 
 /** Accounts that Debian's and the servers' own packages make. */
 const ofThePackage = [

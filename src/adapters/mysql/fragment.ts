@@ -30,6 +30,12 @@ const gtidSettings = (work: Work): readonly string[] => {
   return [`gtid_mode = ${mode}`, `enforce_gtid_consistency = ${setting(server, 'enforce_gtid_consistency') || mode}`];
 };
 
+/** Old data that is kept in the data directory is no database, though MariaDB would take its directory for one. */
+const ignoredDirectories = ({ dialect, place, run }: Work): readonly string[] =>
+  dialect.flavour === 'mariadb' && place.mode === 'entries'
+    ? ['ignore_db_dirs = lost+found', `ignore_db_dirs = .replctl-${run}`]
+    : [];
+
 /** What makes it a follower that nobody can write to, in force before its first start: a copy opened without it ran the leader's events (field/seen.md). */
 const settingsOf = (work: Work, state: FragmentState): readonly string[] => {
   const { dialect, nodes, serverId } = work;
@@ -48,6 +54,7 @@ const settingsOf = (work: Work, state: FragmentState): readonly string[] => {
     `${options.logUpdates} = ON`,
     `${options.workers} = ${workers(work)}`,
     ...gtidSettings(work),
+    ...ignoredDirectories(work),
     ...(/^[A-Za-z0-9._-]+$/.test(address) || isIP(address) !== 0 ? [`report_host = ${address}`] : []),
     `report_port = ${work.layouts.follower.port}`,
   ];

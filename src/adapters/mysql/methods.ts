@@ -3,12 +3,13 @@ import type { Cast, ChosenMethod, Method } from '../adapter.ts';
 import { clone } from './clone/clone-method.ts';
 import type { CopyMethod } from './copy-method.ts';
 import type { MysqlFacts } from './facts.ts';
+import { mariabackup } from './mariabackup/mariabackup-method.ts';
 import type { MethodName } from './work.ts';
 
 /** What `auto` tries, best first; the last one always remains. */
 const byFlavour: Readonly<Record<'mysql' | 'mariadb', readonly CopyMethod[]>> = {
   mysql: [clone],
-  mariadb: [clone],
+  mariadb: [mariabackup],
 };
 
 const all: readonly CopyMethod[] = [...new Set(Object.values(byFlavour).flat())];

@@ -1,0 +1,68 @@
+import type { Cast } from '../../adapter.ts';
+import { error } from '../../finding.ts';
+import type { CopyMethod } from '../copy-method.ts';
+import type { MysqlFacts } from '../facts.ts';
+import { majorOf } from '../layout.ts';
+import type { Check } from '../preflight/scene.ts';
+import { isSameMachine } from '../same-machine.ts';
+import { backupJob, copyBackup } from './copy.ts';
+import { isDirect } from './pipeline.ts';
+import { prepareBackup } from './prepare.ts';
+import { holdsWayIn, wayIn, withdrawWayIn } from './way-in.ts';
+
+const backupObjection = ({ source, follower }: Cast<MysqlFacts>): string | undefined => {
+  if (!source.layout || !follower.layout) return undefined;
+  if (source.layout.flavour !== 'mariadb') return 'mariadb-backup is for MariaDB';
+  const [theirs, ours] = [majorOf(source.layout), majorOf(follower.layout)];
+  if (theirs[0] !== ours[0] || theirs[1] !== ours[1])
+    return `${source.node} has MariaDB ${source.layout.version}, ${follower.node} ${follower.layout.version}: copied files need the same series`;
+  for (const { node, disk } of [source, follower])
+    if (disk && !disk.programs.includes('mariadb-backup'))
+      return `mariadb-backup is not installed on ${node} (apt-get install mariadb-backup)`;
+  if (!isSameMachine(source, follower) && follower.disk && !follower.disk.programs.includes('ssh'))
+    return `there is no ssh client on ${follower.node} (apt-get install openssh-client)`;
+  return undefined;
+};
+
+/** The backup logs in by the socket, as the OS user that it runs as. */
+const withPassword: Check = ({ nodes }) =>
+  nodes.source.database.adminPassword === undefined
+    ? []
+    : [
+        error({
+          code: 'SOCKET_LOGIN_NEEDED',
+          node: nodes.source.name,
+          message: `mariadb-backup on ${nodes.source.name} must log in through the socket, but the fleet file names a password`,
+          hint: 'Let the administrator log in by unix_socket, or take --method dump.',
+        }),
+      ];
+
+const prepared: Check = ({ facts: { source } }) =>
+  (source.server?.prepared ?? 0) === 0
+    ? []
+    : [
+        error({
+          code: 'XA_PREPARED',
+          node: source.node,
+          message: `${source.server?.prepared} XA transactions are prepared on ${source.node}: the position of a backup may be past what it holds of them`,
+          hint: 'Commit or roll them back first (XA RECOVER lists them).',
+        }),
+      ];
+
+/** A copy of the files by MariaDB's own backup program. */
+export const mariabackup: CopyMethod = {
+  name: 'mariabackup',
+  because: 'both servers are of one series and have mariadb-backup: files are copied',
+  privileges: [],
+  objection: backupObjection,
+  findings: (scene) => [...withPassword(scene), ...prepared(scene)],
+  steps: (work) => [...(isDirect(work) ? [] : [wayIn(work)]), copyBackup(work), prepareBackup(work)],
+  release: async (work, signal) => {
+    if (!isDirect(work)) await withdrawWayIn(work, signal);
+  },
+  holds: async (work, signal) =>
+    !isDirect(work) && (await holdsWayIn(work, signal))
+      ? `${work.nodes.source.name} still lets ${work.nodes.follower.name} in`
+      : undefined,
+  jobs: (work) => [backupJob(work, 'copy'), backupJob(work, 'prepare')],
+};

@@ -1,0 +1,79 @@
+import { cancelJob, removeJob } from '../../../hosts/job.ts';
+import { must } from '../../../hosts/host.ts';
+import type { Step } from '../../../workflow/step.ts';
+import { describe, job as jobs } from '../../action.ts';
+import { followJob } from '../../follow-job.ts';
+import { installedRun } from '../../installed-run.ts';
+import { positionFile } from '../steps/copy-position.ts';
+import type { Work } from '../work.ts';
+import { backupJob } from './copy.ts';
+import { prepareArgv } from './pipeline.ts';
+import { readBackupPosition } from './position-file.ts';
+import { withdrawWayIn } from './way-in.ts';
+
+const preparedScript = 'grep -qs "full-prepared" "$1/mariadb_backup_checkpoints" "$1/xtrabackup_checkpoints"';
+
+/** The tool's own files, and what a donor that is a follower knows of its channels: the copy's first start would open them. */
+const cleanScript = `
+cd -- "$1" || exit 1
+rm -f -- mariadb_backup_* xtrabackup_* backup-my.cnf auto.cnf master.info relay-log.info multi-master.info master-*.info relay-log-*.info
+sync -f -- "$1"`;
+
+/** Every page is brought to one point in time, which is written down beside it; after that nobody needs the way in any more. */
+export const prepareBackup = (work: Work): Step => {
+  const { follower } = work.nodes;
+  const layout = work.layouts.follower;
+  const handle = backupJob(work, 'prepare');
+  const { staged } = work.place;
+  const test = async (script: string, signal: AbortSignal): Promise<boolean> =>
+    (await follower.host.run({ argv: ['sh', '-c', script, 'test', staged], as: layout.osUser }, { signal }))
+      .exitCode === 0;
+  return {
+    id: 'transfer.prepare',
+    title: `bring the backup on ${follower.name} to one point in time`,
+    node: follower.name,
+    input: { staged },
+    namedAfterRun: true,
+    plan: () => [describe(jobs(follower, layout.osUser, prepareArgv(work)))],
+    probe: async ({ signal }) => {
+      if ((await installedRun(follower, layout, signal)) === work.run)
+        return { state: 'done', evidence: "the backup was prepared before it became the follower's data directory" };
+      if (await test('[ -f "$1/replctl.position" ] && [ ! -f "$1/backup-my.cnf" ]', signal))
+        return { state: 'done', evidence: 'the backup is prepared, and says where it was taken' };
+      return { state: 'absent' };
+    },
+    intent: async () => ({ job: { ...handle } }),
+    apply: async (context) => {
+      const { signal } = context;
+      const started = Date.now();
+      if (!(await test(preparedScript, signal)))
+        await followJob(context, {
+          on: follower,
+          guard: () => work.context.guard(),
+          job: { handle, argv: prepareArgv(work) },
+          isWhole: () => test(preparedScript, signal),
+          prepare: async () => undefined,
+          look: async () => context.progress({ phase: `${Math.round((Date.now() - started) / 1000)} s` }),
+          hint: 'Mend what it says, then resume.',
+        });
+      const position = await readBackupPosition(work, signal);
+      const guard = work.context.guard();
+      const content = `${JSON.stringify(position)}\n`;
+      await follower.host.writeFile(
+        { path: positionFile(staged), content, mode: 0o600, as: layout.osUser, guard },
+        { signal },
+      );
+      await must(
+        follower.host,
+        { argv: ['sh', '-c', cleanScript, 'clean', staged], as: layout.osUser, guard },
+        { signal },
+      );
+      await withdrawWayIn(work, signal);
+      return { ...position };
+    },
+    undo: async () => {
+      await cancelJob(follower.host, handle);
+      await removeJob(follower.host, handle);
+    },
+  };
+};
