@@ -22,7 +22,7 @@ const work = (context: Context): Work => workOf(context, context.want.method as 
 
 export const snapshot = (context: Context): readonly Step[] => {
   const made = work(context);
-  const { privileges } = methodNamed(made.method);
+  const { privileges } = methodNamed(made.dialect.flavour, made.method);
   return [
     account(made),
     proveLogin(made),
@@ -33,7 +33,7 @@ export const snapshot = (context: Context): readonly Step[] => {
 
 export const transfer = (context: Context): readonly Step[] => {
   const made = work(context);
-  return methodNamed(made.method).steps(made);
+  return methodNamed(made.dialect.flavour, made.method).steps(made);
 };
 
 export const configureTailing = (context: Context): readonly Step[] => {
@@ -43,5 +43,5 @@ export const configureTailing = (context: Context): readonly Step[] => {
 
 export const waitForLag = (context: Context): readonly Step[] => {
   const made = work(context);
-  return [catchUp(made), prove(made), tidy(made, methodNamed(made.method))];
+  return [catchUp(made), prove(made), tidy(made, methodNamed(made.dialect.flavour, made.method))];
 };

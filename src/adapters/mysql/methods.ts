@@ -2,19 +2,19 @@ import { ReplctlError } from '../../errors.ts';
 import type { Cast, ChosenMethod, Method } from '../adapter.ts';
 import { clone } from './clone/clone-method.ts';
 import type { CopyMethod } from './copy-method.ts';
+import { dumpFor } from './dump/dump-method.ts';
 import type { MysqlFacts } from './facts.ts';
 import { mariabackup } from './mariabackup/mariabackup-method.ts';
 import type { MethodName } from './work.ts';
 
 /** What `auto` tries, best first; the last one always remains. */
 const byFlavour: Readonly<Record<'mysql' | 'mariadb', readonly CopyMethod[]>> = {
-  mysql: [clone],
-  mariadb: [mariabackup],
+  mysql: [clone, dumpFor('mysql')],
+  mariadb: [mariabackup, dumpFor('mariadb')],
 };
 
-const all: readonly CopyMethod[] = [...new Set(Object.values(byFlavour).flat())];
-
-export const methodNamed = (name: MethodName): CopyMethod => all.find((method) => method.name === name)!;
+export const methodNamed = (flavour: 'mysql' | 'mariadb', name: MethodName): CopyMethod =>
+  byFlavour[flavour].find((method) => method.name === name)!;
 
 export const methodNames = (flavour: 'mysql' | 'mariadb'): readonly MethodName[] =>
   byFlavour[flavour].map(({ name }) => name);

@@ -35,7 +35,11 @@ const common = (dataDir: string, socket: string, pid: string): readonly string[]
 
 export const scratchServer = (
   work: Work,
-  { dataDir, options }: { readonly dataDir: string; readonly options: readonly string[] },
+  {
+    dataDir,
+    options,
+    sqlUser = 'root',
+  }: { readonly dataDir: string; readonly options: readonly string[]; readonly sqlUser?: string },
 ): ScratchServer => {
   const layout = work.layouts.follower;
   const node = work.nodes.follower;
@@ -51,7 +55,7 @@ export const scratchServer = (
   return {
     // It has an administrator of its own: what the fleet file says is of the follower's server.
     node: { ...node, database: { tablespaces: {} } },
-    layout: { ...layout, dataDir, socket, adminUser: layout.osUser, sqlUser: 'root' },
+    layout: { ...layout, dataDir, socket, adminUser: layout.osUser, sqlUser },
     job: { id: `scratch-${work.run}`, directory: layout.jobsDir, as: layout.osUser },
     argv: [
       layout.server,
@@ -71,7 +75,10 @@ const initialising = [
 ];
 
 /** Fills an empty data directory as the server's package would; its root needs no password. */
-export const initialiseCommand = ({ layout }: Pick<ScratchServer, 'layout'>): Command => {
+export const initialiseCommand = (
+  { layout }: Pick<ScratchServer, 'layout'>,
+  options: readonly string[] = [],
+): Command => {
   const { flavour, server, clientDir, dataDir, osUser } = layout;
   const argv =
     flavour === 'mysql'
@@ -94,7 +101,7 @@ export const initialiseCommand = ({ layout }: Pick<ScratchServer, 'layout'>): Co
           '--auth-root-authentication-method=normal',
           ...initialising,
         ];
-  return { argv, as: osUser, timeoutSeconds: 600 };
+  return { argv: [...argv, ...options], as: osUser, timeoutSeconds: 600 };
 };
 
 const answers = async ({ node, layout }: ScratchServer, signal: AbortSignal): Promise<boolean> => {

@@ -8,7 +8,10 @@ import { targetChecks } from './target.ts';
 import { upstreamChecks } from './upstream.ts';
 
 const ofMethod: Check = (scene) => {
-  const method = methodNamed(scene.method);
+  const { layout } = scene.facts.follower;
+  if (!layout) return [];
+  const method = methodNamed(layout.flavour, scene.method);
+  if (method === undefined) return [];
   const objection = method.objection(scene.facts);
   if (objection !== undefined)
     return [

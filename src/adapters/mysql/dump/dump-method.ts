@@ -1,0 +1,83 @@
+import type { Cast } from '../../adapter.ts';
+import { error, warning } from '../../finding.ts';
+import type { CopyMethod } from '../copy-method.ts';
+import type { MysqlFacts } from '../facts.ts';
+import type { Check } from '../preflight/scene.ts';
+import { copyByDump } from './copy.ts';
+import { finishDump } from './finish.ts';
+import { dumpJob, loadJob } from './jobs.ts';
+import { loadTarget } from './target.ts';
+
+const dumpObjection = ({ follower }: Cast<MysqlFacts>): string | undefined => {
+  const { disk, layout, node } = follower;
+  if (!disk || !layout) return undefined;
+  const dumper = layout.flavour === 'mysql' ? 'mysqldump' : 'mariadb-dump';
+  const missing = [dumper, layout.flavour, 'perl'].find((name) => !disk.programs.includes(name));
+  return missing === undefined ? undefined : `${missing} was not found on ${node}`;
+};
+
+const prepared: Check = ({ facts: { source } }) =>
+  (source.server?.prepared ?? 0) === 0
+    ? []
+    : [
+        error({
+          code: 'XA_PREPARED',
+          node: source.node,
+          message: `${source.server?.prepared} XA transactions are prepared on ${source.node}: a dump would miss their rows, and the follower stop at their end (error 1397)`,
+          hint: 'Commit or roll them back first (XA RECOVER lists them).',
+        }),
+      ];
+
+/** The global lock waits for them, and everyone else for the lock: five seconds, then the dump gives up. */
+const longStatements: Check = ({ facts: { source } }) =>
+  (source.server?.longStatements ?? []).map(({ id, user, seconds, text }) =>
+    error({
+      code: 'LONG_STATEMENT',
+      node: source.node,
+      message: `a statement of ${user} (id ${id}) has been running on ${source.node} for ${seconds} s: ${text}`,
+      hint: 'A dump needs the global lock for a moment, which would wait for it, and writers with it: let it end, or KILL it.',
+      allowable: true,
+    }),
+  );
+
+const otherEngines: Check = ({ facts: { source } }) => {
+  const tables = source.server?.otherEngines.filter(({ engine }) => !['SEQUENCE', 'VIEW', ''].includes(engine)) ?? [];
+  if (tables.length === 0) return [];
+  const named = tables.slice(0, 5).map(({ schema, name, engine }) => `${schema}.${name} (${engine})`);
+  return [
+    warning({
+      code: 'NOT_TRANSACTIONAL',
+      node: source.node,
+      message: `${tables.length} tables on ${source.node} know no transactions: ${named.join(', ')}${tables.length > 5 ? ', …' : ''}`,
+      hint: 'A dump reads them after its snapshot, and rows that change meanwhile may differ: let nobody write to them, or make them InnoDB.',
+    }),
+  ];
+};
+
+const privileges: Readonly<Record<'mysql' | 'mariadb', readonly string[]>> = {
+  mysql: [
+    'SELECT',
+    'SHOW VIEW',
+    'TRIGGER',
+    'EVENT',
+    'RELOAD',
+    'LOCK TABLES',
+    'PROCESS',
+    'REPLICATION CLIENT',
+    'BACKUP_ADMIN',
+    'XA_RECOVER_ADMIN',
+    'SHOW_ROUTINE',
+  ],
+  mariadb: ['SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT', 'RELOAD', 'LOCK TABLES', 'PROCESS', 'BINLOG MONITOR'],
+};
+
+/** A dump of everything, for every pair of versions; the two engines differ in the rights that it takes. */
+export const dumpFor = (flavour: 'mysql' | 'mariadb'): CopyMethod => ({
+  name: 'dump',
+  because: 'it works for every pair of servers',
+  privileges: privileges[flavour],
+  objection: dumpObjection,
+  findings: (scene) => [...prepared(scene), ...longStatements(scene), ...otherEngines(scene)],
+  steps: (work) => [copyByDump(work), finishDump(work)],
+  jobs: (work) => [dumpJob(work).handle, loadJob(work).handle, loadTarget(work).job],
+});

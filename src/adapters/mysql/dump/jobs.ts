@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import type { LongJob } from '../../follow-job.ts';
+import { copyCredentialsPath, majorOf } from '../layout.ts';
+import type { Work } from '../work.ts';
+import { spoolOf, streamsOf } from './spool.ts';
+import { loader, loadTarget } from './target.ts';
+
+const program = (name: string): string =>
+  readFileSync(new URL(`../../../../templates/mysql/${name}`, import.meta.url), 'utf8');
+
+/** Seconds that everyone may have to wait for the global lock, and that it may be held when we are gone: by the server's own clock. */
+const lockTimeout = 5;
+
+/** What the way from the source costs is weighed against two cores: zstd at its lowest level is nearly free, MariaDB's zlib is not. */
+const compression = ({ dialect, layouts }: Work): readonly string[] =>
+  dialect.flavour === 'mysql' && majorOf(layouts.follower)[0] >= 8
+    ? ['compression=--compression-algorithms=zstd,uncompressed']
+    : [];
+
+/** The words are the script's own; a failed dump leaves a mark, so that whoever loads does not wait for it. */
+const withMark = 'perl - "$@"; status=$?; [ "$status" = 0 ] || touch -- "$0/broken"; exit "$status"';
+
+/** Reads the source into the spool: it holds the locks and the snapshots, whatever happens to us. */
+export const dumpJob = (work: Work): LongJob => {
+  const layout = work.layouts.follower;
+  const names =
+    work.dialect.flavour === 'mysql' ? (['mysql', 'mysqldump'] as const) : (['mariadb', 'mariadb-dump'] as const);
+  const { rate } = work.context.want;
+  return {
+    handle: { id: `dump-${work.run}`, directory: layout.jobsDir, as: layout.osUser },
+    argv: [
+      'sh',
+      '-c',
+      withMark,
+      spoolOf(work),
+      `spool=${spoolOf(work)}`,
+      `flavour=${work.dialect.flavour}`,
+      `parallel=${streamsOf(work)}`,
+      `client=${layout.clientDir}/${names[0]}`,
+      `dumper=${layout.clientDir}/${names[1]}`,
+      `access=${copyCredentialsPath(layout)}`,
+      `lock_timeout=${lockTimeout}`,
+      `show_position=${work.dialect.showPosition}`,
+      `history=${work.dialect.history}`,
+      ...compression(work),
+      ...(rate === undefined ? [] : [`rate=${rate}`]),
+    ],
+    stdin: program('dump.pl'),
+  };
+};
+
+/** Loads what is in the spool, and what comes. */
+export const loadJob = (work: Work): LongJob => {
+  const layout = work.layouts.follower;
+  return {
+    handle: { id: `load-${work.run}`, directory: layout.jobsDir, as: layout.osUser },
+    argv: [
+      'perl',
+      '-',
+      `spool=${spoolOf(work)}`,
+      `flavour=${work.dialect.flavour}`,
+      `parallel=${streamsOf(work)}`,
+      `client=${layout.clientDir}/${work.dialect.flavour}`,
+      `socket=${loadTarget(work).layout.socket}`,
+      `user=${loader}`,
+    ],
+    stdin: program('load.pl'),
+  };
+};

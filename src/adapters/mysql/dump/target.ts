@@ -1,0 +1,83 @@
+import { setting } from '../facts.ts';
+import { scratchServer, type ScratchServer } from '../scratch-server.ts';
+import type { Work } from '../work.ts';
+
+/** The loading server's administrator: the accounts of the leader take the place of all others at the end, root's too. */
+export const loader = 'replctl_scratch';
+
+export const initFile = (work: Work): string => `${work.workDir}/init.sql`;
+
+/** At every start, so that it is there again where a run goes on after it was dropped. A statement a line. */
+export const initStatements = ({ dialect }: Pick<Work, 'dialect'>): string =>
+  [
+    `CREATE USER IF NOT EXISTS '${loader}'@'localhost';`,
+    `GRANT ALL PRIVILEGES ON *.* TO '${loader}'@'localhost' WITH GRANT OPTION;`,
+    // What root may pass on.
+    `GRANT PROXY ON ''@'${dialect.flavour === 'mysql' ? '' : '%'}' TO '${loader}'@'localhost' WITH GRANT OPTION;`,
+    '',
+  ].join('\n');
+
+/** Of the data directory's whole life: set when it is made. */
+export const lastingOptions = (work: Work): readonly string[] => {
+  const { leader, follower } = work.context.facts;
+  const letterCase = setting(leader.server, 'lower_case_table_names');
+  const pageSize = setting(follower.server, 'innodb_page_size');
+  return [
+    ...(letterCase === '' ? [] : [`--lower-case-table-names=${letterCase}`]),
+    ...(pageSize === '' ? [] : [`--innodb-page-size=${pageSize}`]),
+  ];
+};
+
+/** A quarter of the memory, since the follower's own server still has its part. */
+const bufferPool = (work: Work): number => {
+  const megabytes = Math.floor(work.context.facts.follower.machine.memory / 4 / 1_048_576);
+  return Math.max(128, Math.min(8192, megabytes));
+};
+
+/** Nothing of it must survive a power cut: a load whose server died begins again. */
+const careless = [
+  '--innodb-flush-log-at-trx-commit=0',
+  '--innodb-doublewrite=0',
+  '--innodb-flush-method=O_DIRECT',
+  '--innodb-io-capacity=2000',
+  '--innodb-io-capacity-max=10000',
+  '--max-allowed-packet=1G',
+  '--secure-file-priv=',
+  '--sql-mode=',
+];
+
+/** The server that the dump is loaded into: it runs on the staged directory itself, which is a whole data directory when it has ended. */
+export const loadTarget = (work: Work): ScratchServer => {
+  const { leader } = work.context.facts;
+  const charset = ['character_set_server', 'collation_server'] as const;
+  const flavoured =
+    work.dialect.flavour === 'mysql'
+      ? [
+          '--innodb-redo-log-capacity=1G',
+          '--innodb-ddl-buffer-size=134217728',
+          '--innodb-ddl-threads=2',
+          '--innodb-parallel-read-threads=2',
+          '--performance-schema=OFF',
+        ]
+      : [
+          '--innodb-log-file-size=1G',
+          '--innodb-sort-buffer-size=67108864',
+          '--innodb-log-buffer-size=64M',
+          '--performance-schema=OFF',
+        ];
+  return scratchServer(work, {
+    dataDir: work.place.staged,
+    sqlUser: loader,
+    options: [
+      `--init-file=${initFile(work)}`,
+      `--innodb-buffer-pool-size=${bufferPool(work)}M`,
+      ...careless,
+      ...flavoured,
+      ...lastingOptions(work),
+      ...charset.flatMap((name) => {
+        const value = setting(leader.server, name);
+        return /^\w+$/.test(value) ? [`--${name.replaceAll('_', '-')}=${value}`] : [];
+      }),
+    ],
+  });
+};

@@ -1,0 +1,314 @@
+# Reads a whole server at one position, in parallel, into files in a spool directory. Run by replctl on the future follower, as a job.
+# Arguments: name=value. Logs in with option files only; needs perl and the server's own client programs.
+use strict; use warnings;
+use Fcntl qw(:flock); use IO::Handle; use POSIX qw(:sys_wait_h); use Time::HiRes qw(time sleep alarm); use Errno qw(EINTR);
+
+my %arg = map { /^(\w+)=(.*)$/s ? ($1 => $2) : () } @ARGV;
+my ($spool, $flavour, $parallel) = @arg{qw(spool flavour parallel)};
+my @client = ($arg{client}, "--defaults-file=$arg{access}", qw(--batch --skip-column-names --quick --unbuffered --default-character-set=utf8mb4 --connect-timeout=15));
+push @client, $arg{compression} if $arg{compression};
+my @dumper = ($arg{dumper}, "--defaults-file=$arg{access}", qw(--default-character-set=utf8mb4 --no-data --skip-lock-tables --skip-add-locks --skip-comments --skip-dump-date --force --databases));
+splice @dumper, 2, 0, qw(--set-gtid-purged=OFF --column-statistics=0 --no-tablespaces) if $flavour eq 'mysql';
+my $rate = $arg{rate} || 0;
+my $piece_bytes = $arg{piece_bytes} || 48e6;
+my $parent = $$;
+$SIG{PIPE} = 'IGNORE';
+
+sub fail { my $why = shift; print STDERR "$why\n"; kill 'TERM', grep { $_ } our @children if $$ == $parent; POSIX::_exit(1) }
+sub note { print "@_\n"; STDOUT->flush }
+sub spit { my ($name, $text) = @_; open(my $f, '>', "$spool/$name.part") or fail("$spool/$name: $!"); print $f $text; $f->flush; $f->sync; close $f or fail("$spool/$name: $!"); rename "$spool/$name.part", "$spool/$name" or fail("$spool/$name: $!") }
+
+# A client that answers one question after the other. It ends at the first error, whose text is the last line of its standard error.
+my $count = 0;
+sub session {
+  my $errors = "$spool/errors." . $$ . '.' . ++$count;
+  pipe(my $from_us, my $to_client) or fail("pipe: $!"); pipe(my $from_client, my $to_us) or fail("pipe: $!");
+  my $pid = fork; defined $pid or fail("fork: $!");
+  if (!$pid) {
+    open STDIN, '<&', $from_us; open STDOUT, '>&', $to_us; open STDERR, '>', $errors;
+    close $_ for $from_us, $to_client, $from_client, $to_us; exec @client or POSIX::_exit(127);
+  }
+  close $from_us; close $to_us; $to_client->autoflush(1);
+  my $s = { in => $to_client, out => $from_client, errors => $errors, pid => $pid, buffer => '' };
+  ask($s, "SET SESSION time_zone = '+00:00', wait_timeout = 60, lock_wait_timeout = $arg{lock_timeout}, net_write_timeout = 600");
+  ask($s, $flavour eq 'mysql' ? 'SET SESSION max_execution_time = 0' : 'SET SESSION max_statement_time = 0');
+  return $s;
+}
+sub lost { my ($s, $what) = @_; my $why = ''; if (open my $f, '<', $s->{errors}) { my @lines = <$f>; $why = $lines[-1] // ''; chomp $why } fail(($why || "the connection to the source was lost") . ($what ? " ($what)" : '')) }
+# No row looks like it by accident.
+my $end = sprintf 'replctl-%08x%08x', rand 2**32, rand 2**32;
+sub unescape { my $v = shift; return undef if $v eq 'NULL'; $v =~ s/\\([0nt\\])/$1 eq '0' ? "\0" : $1 eq 'n' ? "\n" : $1 eq 't' ? "\t" : '\\'/ge; $v }
+sub ask {
+  my ($s, $sql) = @_;
+  print { $s->{in} } "$sql;\nSELECT '$end';\n" or lost($s, $sql);
+  my @rows;
+  while (1) {
+    while ($s->{buffer} =~ s/^([^\n]*)\n//) { my $line = $1; return @rows if $line eq $end; push @rows, [map { unescape($_) } split /\t/, $line, -1] }
+    my $n = sysread $s->{out}, $s->{buffer}, 65536, length $s->{buffer};
+    next if !defined $n && $! == EINTR;
+    lost($s, $sql) if !$n;
+  }
+}
+sub leave { my $s = shift; close $s->{in}; close $s->{out}; waitpid $s->{pid}, 0; unlink $s->{errors} }
+
+sub ident { my $n = shift; $n =~ s/`/``/g; "`$n`" }
+sub literal { my $n = shift; $n =~ s/\\/\\\\/g; $n =~ s/'/''/g; "'$n'" }
+
+# --- readers: each opens its snapshot under the lock, says so, and waits for tasks
+pipe(my $tasks_out, my $tasks_in) or fail("pipe: $!"); pipe(my $ready_out, my $ready_in) or fail("pipe: $!"); pipe(my $go_out, my $go_in) or fail("pipe: $!");
+our @children; my $ddl;
+for my $reader (1 .. $parallel) {
+  my $pid = fork; defined $pid or fail("fork: $!");
+  if ($pid) { push @children, $pid; next }
+  close $tasks_in; close $ready_out; close $go_in;
+  my $s = session();
+  ask($s, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  syswrite $ready_in, 'c';
+  sysread $go_out, my $byte, 1 or POSIX::_exit(1);
+  ask($s, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY') if $flavour eq 'mysql';
+  ask($s, 'START TRANSACTION WITH CONSISTENT SNAPSHOT') if $flavour ne 'mysql';
+  syswrite $ready_in, 's';
+  ask($s, 'SET SESSION wait_timeout = 86400');
+  ask($s, 'SET SESSION character_set_results = NULL');
+  my @todo;
+  while (sysread($tasks_out, my $record, 8)) { @todo = tasks() if !@todo; reader($s, $todo[int $record]) }
+  leave($s); POSIX::_exit(0);
+}
+sub await { my ($letter, $what) = @_; for (1 .. $parallel) { my $n = sysread $ready_out, my $byte, 1; fail("a reader ended while $what") if !$n || $byte ne $letter } }
+close $ready_in; close $go_out;
+await('c', 'connecting');
+
+# --- from here to the last row nobody changes a definition. On MySQL that lock is taken under the global one: before it, an event that is due would wait for it with
+# the global lock's permission in hand, and the global lock for the event (seen on 9.7). MariaDB's is taken first.
+$ddl = session();
+if ($flavour ne 'mysql') { ask($ddl, $_) for 'BACKUP STAGE START', 'BACKUP STAGE BLOCK_DDL' }
+# A cut link ends the lock's session on the server after 60 s; while we are here it is asked for more.
+$SIG{ALRM} = sub { ask($ddl, 'DO 1'); alarm 10 };
+
+# --- the moment: nobody writes while the position is read and the snapshots are opened. The server itself ends it when we are gone.
+my $global = session();
+ask($global, "SET SESSION wait_timeout = $arg{lock_timeout}");
+my $locking = time;
+ask($global, 'FLUSH TABLES WITH READ LOCK');
+my $locked = time;
+ask($ddl, 'LOCK INSTANCE FOR BACKUP') if $flavour eq 'mysql';
+my @prepared = ask($global, 'XA RECOVER');
+fail(scalar(@prepared) . ' XA transactions are prepared on the source: a snapshot would miss what they write') if @prepared;
+my ($at) = ask($global, $arg{show_position});
+my ($gtid) = ask($global, "SELECT $arg{history}");
+syswrite $go_in, 'g' x $parallel;
+await('s', 'opening its snapshot');
+my @accounts = $flavour eq 'mysql' ? () : mariadb_accounts();
+ask($global, 'UNLOCK TABLES');
+my $held = time - $locked; leave($global);
+note(sprintf 'locked %.3f waited %.3f', $held, $locked - $locking);
+(my $gtids = $gtid->[0] // '') =~ s/\s//g;
+alarm 10;
+spit('position', join("\t", $at->[0] // '', $at->[1] // '', $gtids) . "\n");
+
+my $ours = "'information_schema', 'mysql', 'performance_schema', 'sys'";
+note('phase definitions');
+my $look = session();
+ask($look, 'SET SESSION wait_timeout = 3600');
+my @databases = map { $_->[0] } ask($look, "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ($ours) AND SCHEMA_NAME NOT LIKE '#mysql50#.%' ORDER BY 1");
+my %is_database = map { $_ => 1 } @databases;
+my @tables = map { { schema => $_->[0], name => $_->[1], engine => $_->[2] // '', bytes => $_->[3], type => $_->[4] } }
+  grep { $is_database{$_->[0]} || $_->[0] eq 'mysql' }
+  ask($look, "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, COALESCE(DATA_LENGTH, 0), TABLE_TYPE FROM information_schema.TABLES
+    WHERE TABLE_TYPE IN ('BASE TABLE', 'SEQUENCE', 'SYSTEM VERSIONED') AND (TABLE_SCHEMA NOT IN ($ours) OR (TABLE_SCHEMA = 'mysql' AND TABLE_NAME IN ('time_zone', 'time_zone_name', 'time_zone_leap_second', 'time_zone_transition', 'time_zone_transition_type', 'servers')))
+    ORDER BY TABLE_SCHEMA, TABLE_NAME");
+my %columns;
+for my $c (ask($look, "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, EXTRA, COALESCE(GENERATION_EXPRESSION, '') FROM information_schema.COLUMNS
+    WHERE TABLE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'sys') ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION")) {
+  # Computed columns come by themselves; a default that is an expression (DEFAULT_GENERATED) is none of them.
+  next if $c->[5] ne '' || $c->[4] =~ /\b(VIRTUAL|STORED|PERSISTENT) ?(GENERATED)?\b/ && $c->[4] !~ /DEFAULT_GENERATED/;
+  push @{ $columns{$c->[0]}{$c->[1]} }, { name => $c->[2], type => lc $c->[3] };
+}
+my %key;
+for my $k (ask($look, "SELECT s.TABLE_SCHEMA, s.TABLE_NAME, s.COLUMN_NAME, c.DATA_TYPE FROM information_schema.STATISTICS s JOIN information_schema.COLUMNS c
+    ON c.TABLE_SCHEMA = s.TABLE_SCHEMA AND c.TABLE_NAME = s.TABLE_NAME AND c.COLUMN_NAME = s.COLUMN_NAME
+    WHERE s.INDEX_NAME = 'PRIMARY' AND s.SEQ_IN_INDEX = 1 AND c.DATA_TYPE IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint') AND s.TABLE_SCHEMA NOT IN ($ours)")) {
+  $key{$k->[0]}{$k->[1]} = $k->[2];
+}
+
+# How a column is written so that LOAD DATA reads the same value again: NULL is a bare word, so that the text NULL, and what begins with a quote, is quoted.
+my %hex = map { $_ => 1 } qw(geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection vector);
+sub written {
+  my ($name, $type) = @_; my $c = ident($name);
+  return "HEX($c)" if $hex{$type};
+  return "$c + 0" if $type eq 'bit';
+  return "CAST($c AS DOUBLE)" if $type eq 'float';
+  return $c if $type =~ /^(tinyint|smallint|mediumint|int|bigint|decimal|double|date|datetime|timestamp|time|year)$/;
+  return "IF($c = 'NULL' OR LEFT($c, 1) = '\"', CONCAT('\"', REPLACE($c, '\"', '\"\"'), '\"'), $c)";
+}
+sub read_back {
+  my ($name, $type) = @_; my $c = ident($name);
+  return ("UNHEX(NULLIF(\@v, 'NULL'))", 1) if $hex{$type};
+  return ('CAST(@v AS UNSIGNED)', 1) if $type eq 'bit';
+  return ('CONVERT(@v USING utf8mb4)', 1) if $type eq 'json' && $flavour eq 'mysql';
+  return ($c, 0);
+}
+my @fields = map { my $t = $_; [grep { 1 } @{ $columns{$t->{schema}}{$t->{name}} // [] }] } @tables;
+
+# --- definitions: databases and routines; tables and views; triggers and events. Tables get their secondary keys after their rows.
+sub definitions {
+  my ($name, @options) = @_;
+  return spit($name, '') if !@databases;
+  open(my $old, '>&', \*STDERR); open(STDERR, '>>', "$spool/dumper.errors");
+  open(my $pipe, '-|', @dumper[0 .. $#dumper - 1], @options, '--databases', @databases) or fail("$arg{dumper}: $!");
+  my $text = do { local $/; <$pipe> } // ''; close $pipe; my $status = $? >> 8;
+  open(STDERR, '>&', $old);
+  # Views that do not work are left out with an error of their own; all else is the end.
+  if ($status && -s "$spool/dumper.errors") {
+    open my $f, '<', "$spool/dumper.errors"; my @bad = grep { !/View|view|1356|Warning|Deprecated/i } <$f>;
+    fail("$arg{dumper}: $bad[-1]") if @bad;
+  }
+  spit($name, $text);
+  return $text;
+}
+definitions('routines.sql', qw(--no-create-info --skip-triggers --routines));
+my $text = definitions('tables.all', qw(--skip-triggers)) // '';
+definitions('triggers.sql', qw(--no-create-info --no-create-db --triggers --events));
+
+my (@later, %later);
+sub defer_keys {
+  my ($schema, $statement) = @_;
+  my ($name) = $statement =~ /^CREATE TABLE `((?:[^`]|``)*)` \(/ or return $statement; $name =~ s/``/`/g;
+  return $statement if $statement !~ /^\) ENGINE=InnoDB/m;
+  my @lines = split /\n/, $statement; my (@kept, @keys, @full, @foreign);
+  my $has_primary = grep { /^  PRIMARY KEY/ } @lines;
+  my ($auto) = map { /^  `((?:[^`]|``)*)` .* AUTO_INCREMENT/ ? $1 : () } @lines;
+  my ($primary) = map { /^  PRIMARY KEY \(`((?:[^`]|``)*)`/ ? $1 : () } @lines;
+  for my $line (@lines) {
+    (my $bare = $line) =~ s/,$//; $bare =~ s/^  //;
+    my $needed = !$has_primary && $bare =~ /^UNIQUE KEY/ || defined $auto && (!defined $primary || $primary ne $auto) && $bare =~ /^(UNIQUE )?KEY `(?:[^`]|``)*` \(`\Q$auto\E`/;
+    if ($line =~ /^  (UNIQUE )?KEY / && !$needed) { push @keys, "ADD $bare" }
+    elsif ($line =~ /^  (FULLTEXT|SPATIAL) KEY /) { push @full, "ADD $bare" }
+    elsif ($line =~ /^  CONSTRAINT .* FOREIGN KEY /) { push @foreign, "ADD $bare" }
+    else { push @kept, $line }
+  }
+  # The last line of the columns has no comma.
+  for my $at (0 .. $#kept) { $kept[$at] =~ s/,$// if $at < $#kept && $kept[$at + 1] =~ /^\)/ }
+  my $table = ident($schema) . '.' . ident($name);
+  $later{$schema}{$name} = { keys => [(@keys ? ("ALTER TABLE $table " . join(', ', @keys)) : ()), map { "ALTER TABLE $table $_" } @full], foreign => [map { "ALTER TABLE $table $_" } @foreign] };
+  return join "\n", @kept;
+}
+my $schema = '';
+# A statement is a run of lines up to one that ends in a semicolon; names may hold anything, so only whole lines are looked at.
+my ($out, $statement) = ('', '');
+for my $line (split /\n/, $text) {
+  if ($statement eq '' && $line =~ /^USE `((?:[^`]|``)*)`;$/) { ($schema = $1) =~ s/``/`/g }
+  if ($statement ne '' || $line =~ /^CREATE TABLE /) {
+    $statement .= ($statement eq '' ? '' : "\n") . $line;
+    next if $line !~ /;$/ || $line =~ /^  /;
+    $out .= defer_keys($schema, $statement) . "\n"; $statement = '';
+  } else { $out .= "$line\n" }
+}
+spit('tables.sql', $out); unlink "$spool/tables.all";
+
+my @list;
+for my $t (0 .. $#tables) {
+  my ($table, @named) = ($tables[$t], @{ $fields[$t] });
+  my (@into, @set);
+  for my $f (@named) { my ($how, $is_set) = read_back($f->{name}, $f->{type}); my $v = '@v' . scalar @into;
+    if ($is_set) { $how =~ s/\@v\b/$v/g; push @into, $v; push @set, ident($f->{name}) . " = $how" } else { push @into, ident($f->{name}) } }
+  push @list, join "\t", map { my $v = $_; $v =~ s/([\\\t\n])/$1 eq "\t" ? '\\t' : $1 eq "\n" ? '\\n' : '\\\\'/ge; $v }
+    $t, $table->{schema}, $table->{name}, $table->{engine}, $table->{type}, join(', ', @into), join(', ', @set),
+    join("\x01", @{ $later{$table->{schema}}{$table->{name}}{keys} // [] }), join("\x01", @{ $later{$table->{schema}}{$table->{name}}{foreign} // [] });
+}
+
+# --- the work: each table once, and one that outweighs the others in ranges of its key
+my $total = 0; $total += $_->{bytes} for @tables;
+my $share = $total / $parallel; my @work;
+for my $t (0 .. $#tables) {
+  my ($table, @named) = ($tables[$t], @{ $fields[$t] });
+  my $from = ident($table->{schema}) . '.' . ident($table->{name});
+  my $select = 'SELECT ' . join(', ', map { written($_->{name}, $_->{type}) } @named) . " FROM $from";
+  $select = "SELECT next_not_cached_value, cycle_count FROM $from" if $table->{type} eq 'SEQUENCE';
+  my @wheres = ('');
+  my $column = $key{$table->{schema}}{$table->{name}};
+  if (defined $column && $table->{bytes} > 64e6 && $table->{bytes} > $share / 2) {
+    my $parts = int($table->{bytes} / ($share / 2)) + 1; $parts = 16 if $parts > 16; my $k = ident($column);
+    my ($edge) = ask($look, "SELECT MIN($k), MAX($k) FROM $from");
+    if (defined $edge->[0] && $edge->[1] - $edge->[0] > 1000) {
+      my @cuts = map { $edge->[0] + int(($edge->[1] - $edge->[0]) * $_ / $parts) } 1 .. $parts - 1;
+      @wheres = (" WHERE $k < $cuts[0]", (map { " WHERE $k >= $cuts[$_] AND $k < $cuts[$_ + 1]" } 0 .. $#cuts - 1), " WHERE $k >= $cuts[-1]");
+    }
+  }
+  push @work, map { { table => $t, part => $_, select => "$select$wheres[$_]", bytes => $table->{bytes} / @wheres } } 0 .. $#wheres;
+  $list[$t] .= "\t" . scalar @wheres;
+}
+spit('tables.tsv', join('', map { "$_\n" } @list));
+@work = sort { $b->{bytes} <=> $a->{bytes} } @work;
+spit('tasks', join '', map { my $select = $_->{select}; $select =~ s/([\\\n])/$1 eq "\n" ? '\\n' : '\\\\'/ge; "$_->{table}\t$_->{part}\t$select\n" } @work);
+sub tasks { open my $f, '<', "$spool/tasks" or fail("$spool/tasks: $!"); map { chomp; my ($t, $p, $select) = split /\t/, $_, 3; $select =~ s/\\([n\\])/$1 eq 'n' ? "\n" : '\\'/ge; { table => $t, part => $p, select => $select } } <$f> }
+
+# --- accounts: MySQL's cannot change while the instance is locked
+sub mariadb_accounts {
+  open(my $pipe, '-|', $arg{dumper}, "--defaults-file=$arg{access}", qw(--default-character-set=utf8mb4 --system=users --replace)) or fail("$arg{dumper}: $!");
+  my @lines = <$pipe>; close $pipe; fail("$arg{dumper} did not read the accounts") if $?;
+  return @lines;
+}
+sub mysql_accounts {
+  my @users = grep { $_->[0] !~ /^mysql\.(sys|session|infoschema)$/ && $_->[0] !~ /^replctl_copy_/ } ask($look, 'SELECT User, Host FROM mysql.user ORDER BY User, Host');
+  my (@create, @grant, @roles);
+  ask($look, 'SET SESSION print_identified_with_as_hex = ON');
+  for my $u (@users) {
+    my $who = literal($u->[0]) . '@' . literal($u->[1]);
+    my ($row) = ask($look, "SHOW CREATE USER $who"); my $sql = $row->[0];
+    push @roles, "ALTER USER $who DEFAULT ROLE $1;\n" if $sql =~ s/ DEFAULT ROLE (.*?)(?= REQUIRE )//;
+    push @create, "DROP USER IF EXISTS $who;\n$sql;\n";
+    push @grant, map { "$_->[0];\n" } ask($look, "SHOW GRANTS FOR $who");
+  }
+  return @create, @grant, @roles;
+}
+@accounts = mysql_accounts() if $flavour eq 'mysql';
+# Authentication plugins and the like, without which accounts cannot be made.
+spit('plugins.tsv', join '', map { "plugin\t$_->[0]\t$_->[1]\n" } ask($look, "SELECT name, dl FROM mysql.plugin WHERE name <> 'clone'"));
+spit('components.tsv', join '', map { "component\t$_->[0]\n" } $flavour eq 'mysql' ? ask($look, 'SELECT component_urn FROM mysql.component') : ());
+spit('accounts.sql', join '', @accounts);
+spit('account-names.tsv', join '', map { "$_->[0]\t$_->[1]\n" } ask($look, "SELECT User, Host FROM mysql.user WHERE User NOT LIKE 'replctl\\_copy\\_%'"));
+spit('total', "$total\n");
+note("phase rows\ntotal $total");
+
+# --- rows: one reader's answer to one task goes into pieces that begin and end with whole rows
+sub reader {
+  my ($s, $task) = @_;
+  my ($piece, $rows, $size, $f) = (0, 0, 0, undef);
+  my $name = sub { sprintf '%d.%d.%d', $task->{table}, $task->{part}, $piece };
+  my $close = sub { return if !$f; close $f or fail("$spool: $!"); rename "$spool/" . $name->() . '.part', "$spool/" . $name->() . ".$rows.piece" or fail("$spool: $!"); undef $f; $piece++; ($rows, $size) = (0, 0) };
+  my $write = sub { my $data = shift; return if $data eq '';
+    if (!$f) { open $f, '>', "$spool/" . $name->() . '.part' or fail("$spool: $!") }
+    for (my $o = 0; $o < length $data;) { my $w = syswrite $f, $data, length($data) - $o, $o; defined $w or fail("$spool: $!"); $o += $w }
+    $rows += ($data =~ tr/\n//); $size += length $data; };
+  print { $s->{in} } "$task->{select};\nSELECT '$end';\n" or lost($s);
+  my ($buffer, $began, $sent) = ($s->{buffer}, time, 0); $s->{buffer} = '';
+  my $mark = "$end\n";
+  while (1) {
+    my $n = sysread $s->{out}, $buffer, 1048576, length $buffer; lost($s, 'reading rows') if !$n;
+    $sent += $n;
+    if ($rate) { my $ahead = $sent / ($rate / $parallel) - (time - $began); sleep $ahead if $ahead > 0 }
+    if (length $buffer >= length $mark && substr($buffer, -length $mark) eq $mark && (length $buffer == length $mark || substr($buffer, -length($mark) - 1, 1) eq "\n")) {
+      $write->(substr $buffer, 0, length($buffer) - length $mark); last;
+    }
+    # Whole rows only, and what may be the mark's beginning waits.
+    my $cut = rindex $buffer, "\n"; next if $cut < 0;
+    $write->(substr $buffer, 0, $cut + 1, ''); $close->() if $size >= $piece_bytes;
+  }
+  $close->();
+  open my $done, '>', "$spool/$task->{table}.$task->{part}.$piece.end" or fail("$spool: $!"); close $done;
+}
+
+my $feeder = fork; defined $feeder or fail("fork: $!");
+if (!$feeder) { close $tasks_out; for my $i (0 .. $#work) { syswrite($tasks_in, sprintf('%08d', $i)) or POSIX::_exit(1) } POSIX::_exit(0) }
+close $tasks_in; close $tasks_out; push @children, $feeder;
+my %alive = map { $_ => 1 } @children;
+while (%alive) {
+  # Of the clients only those of readers end before their time.
+  my $pid = waitpid -1, WNOHANG;
+  if ($pid > 0) { if (delete $alive{$pid}) { fail('a reader did not come to its end') if $? } }
+  else { sleep 0.02 }
+}
+alarm 0; leave($ddl); leave($look);
+spit('complete', scalar(@work) . "\n");
+note('phase done');
