@@ -117,12 +117,14 @@ my @tables = map { { schema => $_->[0], name => $_->[1], engine => $_->[2] // ''
   ask($look, "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, COALESCE(DATA_LENGTH, 0), TABLE_TYPE FROM information_schema.TABLES
     WHERE TABLE_TYPE IN ('BASE TABLE', 'SEQUENCE', 'SYSTEM VERSIONED') AND (TABLE_SCHEMA NOT IN ($ours) OR (TABLE_SCHEMA = 'mysql' AND TABLE_NAME IN ('time_zone', 'time_zone_name', 'time_zone_leap_second', 'time_zone_transition', 'time_zone_transition_type', 'servers')))
     ORDER BY TABLE_SCHEMA, TABLE_NAME");
+# In these a byte below 128 is always the ASCII character: quotes, tabs and line ends are told from text by looking at bytes. All others go by way of utf8mb4.
+my %ascii = map { $_ => 1 } qw(ascii binary latin1 latin2 latin5 latin7 utf8 utf8mb3 utf8mb4 cp850 cp852 cp866 cp1250 cp1251 cp1256 cp1257 dec8 greek hebrew hp8 keybcs2 koi8r koi8u macce macroman geostd8 armscii8 tis620 eucjpms ujis euckr gb2312);
 my %columns;
-for my $c (ask($look, "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, EXTRA, COALESCE(GENERATION_EXPRESSION, '') FROM information_schema.COLUMNS
+for my $c (ask($look, "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, EXTRA, COALESCE(GENERATION_EXPRESSION, ''), COALESCE(CHARACTER_SET_NAME, '') FROM information_schema.COLUMNS
     WHERE TABLE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'sys') ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION")) {
   # Computed columns come by themselves; a default that is an expression (DEFAULT_GENERATED) is none of them.
   next if $c->[5] ne '' || $c->[4] =~ /\b(VIRTUAL|STORED|PERSISTENT) ?(GENERATED)?\b/ && $c->[4] !~ /DEFAULT_GENERATED/;
-  push @{ $columns{$c->[0]}{$c->[1]} }, { name => $c->[2], type => lc $c->[3] };
+  push @{ $columns{$c->[0]}{$c->[1]} }, { name => $c->[2], type => lc $c->[3], foreign => $c->[6] ne '' && !$ascii{$c->[6]} };
 }
 my %key;
 for my $k (ask($look, "SELECT s.TABLE_SCHEMA, s.TABLE_NAME, s.COLUMN_NAME, c.DATA_TYPE FROM information_schema.STATISTICS s JOIN information_schema.COLUMNS c
@@ -134,7 +136,8 @@ for my $k (ask($look, "SELECT s.TABLE_SCHEMA, s.TABLE_NAME, s.COLUMN_NAME, c.DAT
 # How a column is written so that LOAD DATA reads the same value again: NULL is a bare word, so that the text NULL, and what begins with a quote, is quoted.
 my %hex = map { $_ => 1 } qw(geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection vector);
 sub written {
-  my ($name, $type) = @_; my $c = ident($name);
+  my ($name, $type, $foreign) = @_; my $c = ident($name);
+  $c = "CONVERT($c USING utf8mb4)" if $foreign;
   return "HEX($c)" if $hex{$type};
   return "$c + 0" if $type eq 'bit';
   return "CAST($c AS DOUBLE)" if $type eq 'float';
@@ -142,7 +145,8 @@ sub written {
   return "IF($c = 'NULL' OR LEFT($c, 1) = '\"', CONCAT('\"', REPLACE($c, '\"', '\"\"'), '\"'), $c)";
 }
 sub read_back {
-  my ($name, $type) = @_; my $c = ident($name);
+  my ($name, $type, $foreign) = @_; my $c = ident($name);
+  return ('CONVERT(@v USING utf8mb4)', 1) if $foreign;
   return ("UNHEX(NULLIF(\@v, 'NULL'))", 1) if $hex{$type};
   return ('CAST(@v AS UNSIGNED)', 1) if $type eq 'bit';
   return ('CONVERT(@v USING utf8mb4)', 1) if $type eq 'json' && $flavour eq 'mysql';
@@ -210,7 +214,7 @@ my @list;
 for my $t (0 .. $#tables) {
   my ($table, @named) = ($tables[$t], @{ $fields[$t] });
   my (@into, @set);
-  for my $f (@named) { my ($how, $is_set) = read_back($f->{name}, $f->{type}); my $v = '@v' . scalar @into;
+  for my $f (@named) { my ($how, $is_set) = read_back(@$f{qw(name type foreign)}); my $v = '@v' . scalar @into;
     if ($is_set) { $how =~ s/\@v\b/$v/g; push @into, $v; push @set, ident($f->{name}) . " = $how" } else { push @into, ident($f->{name}) } }
   push @list, join "\t", map { my $v = $_; $v =~ s/([\\\t\n])/$1 eq "\t" ? '\\t' : $1 eq "\n" ? '\\n' : '\\\\'/ge; $v }
     $t, $table->{schema}, $table->{name}, $table->{engine}, $table->{type}, join(', ', @into), join(', ', @set),
@@ -223,7 +227,7 @@ my $share = $total / $parallel; my @work;
 for my $t (0 .. $#tables) {
   my ($table, @named) = ($tables[$t], @{ $fields[$t] });
   my $from = ident($table->{schema}) . '.' . ident($table->{name});
-  my $select = 'SELECT ' . join(', ', map { written($_->{name}, $_->{type}) } @named) . " FROM $from";
+  my $select = 'SELECT ' . join(', ', map { written(@$_{qw(name type foreign)}) } @named) . " FROM $from";
   $select = "SELECT next_not_cached_value, cycle_count FROM $from" if $table->{type} eq 'SEQUENCE';
   my @wheres = ('');
   my $column = $key{$table->{schema}}{$table->{name}};

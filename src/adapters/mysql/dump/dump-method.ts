@@ -68,7 +68,7 @@ const privileges: Readonly<Record<'mysql' | 'mariadb', readonly string[]>> = {
     'XA_RECOVER_ADMIN',
     'SHOW_ROUTINE',
   ],
-  mariadb: ['SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT', 'RELOAD', 'LOCK TABLES', 'PROCESS', 'BINLOG MONITOR'],
+  mariadb: ['SELECT', 'SHOW VIEW', 'EXECUTE', 'TRIGGER', 'EVENT', 'RELOAD', 'LOCK TABLES', 'PROCESS', 'BINLOG MONITOR'],
 };
 
 /** A dump of everything, for every pair of versions; the two engines differ in the rights that it takes. */

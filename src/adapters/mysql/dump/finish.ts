@@ -4,7 +4,7 @@ import type { Step } from '../../../workflow/step.ts';
 import { poll } from '../../../workflow/waiting.ts';
 import { describe, sql } from '../../action.ts';
 import { installedRun } from '../../installed-run.ts';
-import { quoteAccount } from '../names.ts';
+import { quoteAccount, quoteLiteral } from '../names.ts';
 import { inScratch, isScratchRunning, startScratch, type ScratchServer } from '../scratch-server.ts';
 import { positionFile } from '../steps/copy-position.ts';
 import type { Work } from '../work.ts';
@@ -89,7 +89,10 @@ const dropOthers = async (work: Work, scratch: ScratchServer, signal: AbortSigna
     );
     for (const { user, host } of rows)
       if (!ofTheServer.includes(user) && !wanted.has(`${user}\t${host}`))
-        await session.query(`DROP USER IF EXISTS ${quoteAccount(user, host)}`);
+        // A role of MariaDB's has no host.
+        await session.query(
+          host === '' ? `DROP ROLE IF EXISTS ${quoteLiteral(user)}` : `DROP USER IF EXISTS ${quoteAccount(user, host)}`,
+        );
     await session.query('DROP DATABASE IF EXISTS replctl_load');
   });
 };

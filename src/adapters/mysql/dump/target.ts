@@ -7,13 +7,21 @@ export const loader = 'replctl_scratch';
 
 export const initFile = (work: Work): string => `${work.workDir}/init.sql`;
 
+/** What root may pass on, and so the loader must have: MariaDB lets an init file write that, but not grant it. */
+const proxyStatements = (flavour: 'mysql' | 'mariadb'): readonly string[] =>
+  flavour === 'mysql'
+    ? [`GRANT PROXY ON ''@'' TO '${loader}'@'localhost' WITH GRANT OPTION;`]
+    : [
+        `REPLACE INTO mysql.proxies_priv (Host, User, Proxied_host, Proxied_user, With_grant, Grantor) VALUES ('localhost', '${loader}', '', '', 1, '');`,
+        'FLUSH PRIVILEGES;',
+      ];
+
 /** At every start, so that it is there again where a run goes on after it was dropped. A statement a line. */
 export const initStatements = ({ dialect }: Pick<Work, 'dialect'>): string =>
   [
     `CREATE USER IF NOT EXISTS '${loader}'@'localhost';`,
     `GRANT ALL PRIVILEGES ON *.* TO '${loader}'@'localhost' WITH GRANT OPTION;`,
-    // What root may pass on.
-    `GRANT PROXY ON ''@'${dialect.flavour === 'mysql' ? '' : '%'}' TO '${loader}'@'localhost' WITH GRANT OPTION;`,
+    ...proxyStatements(dialect.flavour),
     '',
   ].join('\n');
 
