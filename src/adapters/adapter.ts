@@ -73,6 +73,10 @@ export interface Want {
   /** Bytes per second. */
   readonly rate?: number | undefined;
   readonly parallel?: number | undefined;
+  /** Of a dump: rows are compared by checksums; default: yes. */
+  readonly checksums?: boolean | undefined;
+  /** While it catches up, the follower may write less durably; put back before the run is done. */
+  readonly fastCatchUp?: boolean | undefined;
 }
 
 export interface ChosenMethod {

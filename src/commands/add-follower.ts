@@ -31,8 +31,7 @@ caught up and refuses writes. On a healthy follower it changes nothing. After an
       helpValue: '1s|16MB',
     }),
     'wait-timeout': Flags.custom<number>({ parse: async (text) => parseDuration(text) })({
-      description:
-        'How long to wait for the follower to catch up; exit 5 after that, and the follower goes on by itself.',
+      description: 'How long to wait until it has caught up; exit 5 after that, and it goes on by itself.',
       defaultHelp: async () => '1h',
       helpValue: '1h',
     }),
@@ -41,6 +40,11 @@ caught up and refuses writes. On a healthy follower it changes nothing. After an
       helpValue: '50MB/s',
     }),
     parallel: Flags.integer({ min: 1, description: 'How many streams copy at once, where the method can.' }),
+    checksums: Flags.boolean({ allowNo: true, default: true, description: 'Compare the rows of a dump by checksums.' }),
+    'fast-catch-up': Flags.boolean({
+      description:
+        'While it catches up, let the follower flush its log less often (MySQL, MariaDB); put back before the end.',
+    }),
     'dry-run': Flags.boolean({ description: 'Print every command and statement, secrets masked; change nothing.' }),
     ...runFlags,
   };
@@ -62,6 +66,8 @@ caught up and refuses writes. On a healthy follower it changes nothing. After an
           waitTimeout: flags['wait-timeout'] ?? 3600,
           rate: flags.rate,
           parallel: flags.parallel,
+          checksums: flags.checksums,
+          fastCatchUp: Boolean(flags['fast-catch-up']),
           dryRun: Boolean(flags['dry-run']),
         });
       },

@@ -15,6 +15,8 @@ export const inputsOf = (parts: Parts, want: Want): Fields => ({
   maxLag: { ...want.maxLag },
   rate: want.rate ?? null,
   parallel: want.parallel ?? null,
+  checksums: want.checksums ?? true,
+  fastCatchUp: want.fastCatchUp ?? false,
 });
 
 const flags: Readonly<Record<string, string>> = {
@@ -27,6 +29,8 @@ const flags: Readonly<Record<string, string>> = {
   'maxLag.seconds': '--max-lag (seconds)',
   rate: '--rate',
   parallel: '--parallel',
+  checksums: '--no-checksums',
+  fastCatchUp: '--fast-catch-up',
 };
 
 /** An input as the operator gives it. */
@@ -89,6 +93,8 @@ export const parseInputs = (
       maxLag,
       rate: optionalNumber(inputs['rate']),
       parallel: optionalNumber(inputs['parallel']),
+      checksums: inputs['checksums'] !== false,
+      fastCatchUp: inputs['fastCatchUp'] === true,
     },
   };
 };

@@ -134,6 +134,7 @@ for my $k (ask($look, "SELECT s.TABLE_SCHEMA, s.TABLE_NAME, s.COLUMN_NAME, c.DAT
 }
 
 # How a column is written so that LOAD DATA reads the same value again: NULL is a bare word, so that the text NULL, and what begins with a quote, is quoted.
+my $texts = qr/^(char|varchar|tinytext|text|mediumtext|longtext|binary|varbinary|tinyblob|blob|mediumblob|longblob|enum|set|json)$/;
 my %hex = map { $_ => 1 } qw(geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection vector);
 sub written {
   my ($name, $type, $foreign) = @_; my $c = ident($name);
@@ -142,6 +143,8 @@ sub written {
   return "$c + 0" if $type eq 'bit';
   return "CAST($c AS DOUBLE)" if $type eq 'float';
   return $c if $type =~ /^(tinyint|smallint|mediumint|int|bigint|decimal|double|date|datetime|timestamp|time|year)$/;
+  # Types that compare with nothing but their own kind, MariaDB's uuid among them.
+  $c = "CAST($c AS CHAR CHARACTER SET utf8mb4)" if $type !~ $texts;
   return "IF($c = 'NULL' OR LEFT($c, 1) = '\"', CONCAT('\"', REPLACE($c, '\"', '\"\"'), '\"'), $c)";
 }
 sub read_back {
@@ -150,7 +153,15 @@ sub read_back {
   return ("UNHEX(NULLIF(\@v, 'NULL'))", 1) if $hex{$type};
   return ('CAST(@v AS UNSIGNED)', 1) if $type eq 'bit';
   return ('CONVERT(@v USING utf8mb4)', 1) if $type eq 'json' && $flavour eq 'mysql';
+  return ('CONVERT(@v USING utf8mb4)', 1) if $type !~ $texts && $type !~ /^(tinyint|smallint|mediumint|int|bigint|decimal|float|double|date|datetime|timestamp|time|year)$/;
   return ($c, 0);
+}
+# What is compared after the load: how many rows, and two sums over every value of them, one that sees doubled rows and one that sees swapped ones.
+sub sums {
+  my ($from, @named) = @_;
+  my @values = map { my $c = ident($_->{name}); $_->{type} eq 'float' ? "CAST($c AS DOUBLE)" : $_->{type} =~ $texts || $hex{$_->{type}} ? "CAST($c AS BINARY)" : $c } @named;
+  my $row = "CRC32(CONCAT_WS('#', " . join(', ', @values) . ", CONCAT(" . join(', ', map { 'ISNULL(' . ident($_->{name}) . ')' } @named) . ')))';
+  return "SELECT COUNT(*), COALESCE(SUM($row), 0), COALESCE(BIT_XOR($row), 0) FROM $from";
 }
 my @fields = map { my $t = $_; [grep { 1 } @{ $columns{$t->{schema}}{$t->{name}} // [] }] } @tables;
 
@@ -223,7 +234,7 @@ for my $t (0 .. $#tables) {
 
 # --- the work: each table once, and one that outweighs the others in ranges of its key
 my $total = 0; $total += $_->{bytes} for @tables;
-my $share = $total / $parallel; my @work;
+my $share = $total / $parallel; my (@work, @sums);
 for my $t (0 .. $#tables) {
   my ($table, @named) = ($tables[$t], @{ $fields[$t] });
   my $from = ident($table->{schema}) . '.' . ident($table->{name});
@@ -240,10 +251,13 @@ for my $t (0 .. $#tables) {
     }
   }
   push @work, map { { table => $t, part => $_, select => "$select$wheres[$_]", bytes => $table->{bytes} / @wheres } } 0 .. $#wheres;
-  $list[$t] .= "\t" . scalar @wheres;
+  my $sums = $arg{checksums} && $table->{engine} eq 'InnoDB' && $table->{type} ne 'SEQUENCE' && $table->{schema} ne 'mysql' && @named ? sums($from, @named) : '';
+  (my $kept = $sums) =~ s/([\\\t\n])/$1 eq "\t" ? '\\t' : $1 eq "\n" ? '\\n' : '\\\\'/ge;
+  $list[$t] .= "\t" . scalar(@wheres) . "\t$kept";
+  push @sums, { table => $t, part => 'sum', select => $sums, bytes => 0 } if $sums ne '';
 }
 spit('tables.tsv', join('', map { "$_\n" } @list));
-@work = sort { $b->{bytes} <=> $a->{bytes} } @work;
+@work = ((sort { $b->{bytes} <=> $a->{bytes} } @work), @sums);
 spit('tasks', join '', map { my $select = $_->{select}; $select =~ s/([\\\n])/$1 eq "\n" ? '\\n' : '\\\\'/ge; "$_->{table}\t$_->{part}\t$select\n" } @work);
 sub tasks { open my $f, '<', "$spool/tasks" or fail("$spool/tasks: $!"); map { chomp; my ($t, $p, $select) = split /\t/, $_, 3; $select =~ s/\\([n\\])/$1 eq 'n' ? "\n" : '\\'/ge; { table => $t, part => $p, select => $select } } <$f> }
 
@@ -278,6 +292,7 @@ note("phase rows\ntotal $total");
 # --- rows: one reader's answer to one task goes into pieces that begin and end with whole rows
 sub reader {
   my ($s, $task) = @_;
+  if ($task->{part} eq 'sum') { ask($s, 'SET SESSION character_set_results = utf8mb4'); my ($row) = ask($s, $task->{select}); ask($s, 'SET SESSION character_set_results = NULL'); return spit("sum.$task->{table}", join("\t", @$row)) }
   my ($piece, $rows, $size, $f) = (0, 0, 0, undef);
   my $name = sub { sprintf '%d.%d.%d', $task->{table}, $task->{part}, $piece };
   my $close = sub { return if !$f; close $f or fail("$spool: $!"); rename "$spool/" . $name->() . '.part', "$spool/" . $name->() . ".$rows.piece" or fail("$spool: $!"); undef $f; $piece++; ($rows, $size) = (0, 0) };

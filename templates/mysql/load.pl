@@ -67,7 +67,7 @@ if (!$done{definitions}) {
 }
 
 my @tables = map { my @f = split /\t/, $_, -1; s/\\([tn\\])/$1 eq 't' ? "\t" : $1 eq 'n' ? "\n" : '\\'/ge for @f;
-  { schema => $f[1], name => $f[2], engine => $f[3], type => $f[4], into => $f[5], set => $f[6], keys => [split /\x01/, $f[7]], foreign => [split /\x01/, $f[8]], parts => $f[9], ended => 0, pieces => 0, loaded => 0 } }
+  { schema => $f[1], name => $f[2], engine => $f[3], type => $f[4], into => $f[5], set => $f[6], keys => [split /\x01/, $f[7]], foreign => [split /\x01/, $f[8]], parts => $f[9], sums => $f[10], ended => 0, pieces => 0, loaded => 0 } }
   split /\n/, slurp('tables.tsv');
 my $total = 0; my $bytes = 0;
 
@@ -95,6 +95,14 @@ sub load_piece {
   ask($session, "INSERT INTO replctl_load.done VALUES ('piece $id')"); ask($session, 'COMMIT');
 }
 
+# The same sums over the same values as in the dump's snapshot.
+sub compare {
+  my ($session, $t) = @_;
+  my ($row) = ask($session, $tables[$t]{sums}); my ($here, $there) = (join("\t", @$row), slurp("sum.$t"));
+  fail("$tables[$t]{schema}.$tables[$t]{name} differs from the source: rows and sums are $here, and were $there") if $here ne $there;
+  ask($session, "INSERT IGNORE INTO replctl_load.done VALUES ('sum $t')");
+}
+
 # --- loaders: children with a session each, who are told one thing to do at a time
 my $select = IO::Select->new; my (%idle, %doing);
 for (1 .. $parallel) {
@@ -105,6 +113,7 @@ for (1 .. $parallel) {
     while (my $line = <$theirs>) {
       chomp $line; my ($what, $t, $file, $rows) = split / /, $line;
       if ($what eq 'piece') { load_piece($session, $t, $file, $rows) }
+      elsif ($what eq 'sum') { compare($session, $t) }
       else { ask($session, $_) for @{ $tables[$t]{keys} }; ask($session, "INSERT IGNORE INTO replctl_load.done VALUES ('keys $t')") }
       print {$theirs} "done\n";
     }
@@ -156,6 +165,12 @@ while (1) {
 }
 note("bytes $bytes");
 wait_for('complete');
+note('phase comparing');
+my @sums = grep { $tables[$_]{sums} ne '' && !$done{"sum $_"} } 0 .. $#tables;
+while (@sums || %doing) {
+  for my $fd (keys %idle) { last if !@sums; my $t = shift @sums; my $to = delete $idle{$fd}; $doing{$fd} = ['sum', $t]; print {$to} "sum $t\n" }
+  for my $from ($select->can_read(1)) { my $line = <$from>; fail('a loader did not come to its end') if !defined $line; delete $doing{fileno $from}; $idle{fileno $from} = $from }
+}
 for my $fd (keys %idle) { close $idle{$fd} } waitpid $_, 0 for @children; @children = ();
 
 note('phase constraints');

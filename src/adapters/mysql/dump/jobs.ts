@@ -42,6 +42,7 @@ export const dumpJob = (work: Work): LongJob => {
       `lock_timeout=${lockTimeout}`,
       `show_position=${work.dialect.showPosition}`,
       `history=${work.dialect.history}`,
+      `checksums=${work.context.want.checksums === false ? 0 : 1}`,
       ...compression(work),
       ...(rate === undefined ? [] : [`rate=${rate}`]),
     ],

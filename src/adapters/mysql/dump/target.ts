@@ -30,7 +30,12 @@ export const lastingOptions = (work: Work): readonly string[] => {
   const { leader, follower } = work.context.facts;
   const letterCase = setting(leader.server, 'lower_case_table_names');
   const pageSize = setting(follower.server, 'innodb_page_size');
+  const charset = (['character_set_server', 'collation_server'] as const).flatMap((name) => {
+    const value = setting(leader.server, name);
+    return /^\w+$/.test(value) ? [`--${name.replaceAll('_', '-')}=${value}`] : [];
+  });
   return [
+    ...charset,
     ...(letterCase === '' ? [] : [`--lower-case-table-names=${letterCase}`]),
     ...(pageSize === '' ? [] : [`--innodb-page-size=${pageSize}`]),
   ];
@@ -56,8 +61,6 @@ const careless = [
 
 /** The server that the dump is loaded into: it runs on the staged directory itself, which is a whole data directory when it has ended. */
 export const loadTarget = (work: Work): ScratchServer => {
-  const { leader } = work.context.facts;
-  const charset = ['character_set_server', 'collation_server'] as const;
   const flavoured =
     work.dialect.flavour === 'mysql'
       ? [
@@ -82,10 +85,6 @@ export const loadTarget = (work: Work): ScratchServer => {
       ...careless,
       ...flavoured,
       ...lastingOptions(work),
-      ...charset.flatMap((name) => {
-        const value = setting(leader.server, name);
-        return /^\w+$/.test(value) ? [`--${name.replaceAll('_', '-')}=${value}`] : [];
-      }),
     ],
   });
 };

@@ -7,7 +7,9 @@ import { createLagClock } from '../../lag-clock.ts';
 import { askServer } from '../ask-server.ts';
 import { usesGtid, type ServerFacts } from '../facts.ts';
 import { bytesBehind, hasApplied, isBehind, transactionsBehind } from '../lag.ts';
+import { isAlive } from '../server-control.ts';
 import type { Work } from '../work.ts';
+import { beginHurry, endHurry, readDurability } from './hurry.ts';
 import { channelOf } from './tail.ts';
 
 const wantText = ({ maxLag }: Work['context']['want']): string =>
@@ -59,6 +61,7 @@ const requireRunning = async (work: Work, signal: AbortSignal): Promise<void> =>
 /** The leader's position is taken once; the follower must pass it, and then be within the wanted lag. Never judged by Seconds_Behind. */
 export const catchUp = (work: Work): Step => {
   const { leader, follower } = work.nodes;
+  const fast = work.context.want.fastCatchUp === true;
   const follow = async ({ signal, progress, warn }: StepContext) => {
     const { want } = work.context;
     const deadline = Date.now() + want.waitTimeout * 1000;
@@ -114,9 +117,16 @@ export const catchUp = (work: Work): Step => {
             evidence: `${follower.name} has applied all that ${leader.name} had (${reached.position.slice(0, 200)})`,
           }
         : { state: 'absent' },
+    // Read while nothing is hurried yet: a run that goes on has it from its journal.
+    intent: async ({ signal }) => (fast ? { ...(await readDurability(work, signal)) } : null),
     apply: async (context) => {
+      if (fast) await beginHurry(work, context.signal);
       reached = await follow(context);
+      if (fast) await endHurry(work, context.intent, context.signal);
       return reached;
+    },
+    undo: async ({ intent, signal }) => {
+      if (fast && (await isAlive(follower, work.layouts.follower, signal))) await endHurry(work, intent, signal);
     },
   };
 };
