@@ -8,7 +8,7 @@ import { makeCopyAccount } from './steps/copy-account.ts';
 import { position } from './steps/position.ts';
 import { prove } from './steps/prove.ts';
 import { proveLogin } from './steps/prove-login.ts';
-import { keepBinlogs } from './steps/retention.ts';
+import { keepBinlogs, needsRetention } from './steps/retention.ts';
 import { start } from './steps/start.ts';
 import { swap } from './steps/swap.ts';
 import { tail } from './steps/tail.ts';
@@ -26,7 +26,7 @@ export const snapshot = (context: Context): readonly Step[] => {
   return [
     account(made),
     proveLogin(made),
-    keepBinlogs(made),
+    ...(needsRetention(context.facts) ? [keepBinlogs(made)] : []),
     ...(privileges.length > 0 ? [makeCopyAccount(made, privileges)] : []),
   ];
 };

@@ -56,7 +56,7 @@ exit 0
 export const diskScript = String.raw`
 say() { printf '%s\t%s\n' "$1" "$2"; }
 block() { printf '%s\n' "$1"; sed 's/^/\t/'; }
-data=$1 fragment=$2 clients=$3 owner=$4
+data=$1 fragment=$2 clients=$3 owner=$4 state=$5
 near() { at=$1; while [ ! -e "$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done; printf '%s' "$at"; }
 say exists "$([ -d "$data" ] && echo yes)"
 say entries "$(ls -A "$data" 2>/dev/null | grep -v -e '^lost+found$' -e '^\.replctl-' | wc -l)"
@@ -81,6 +81,10 @@ for kept in "$data".replctl-aside-* "$data"/.replctl-*/aside; do
 done
 for name in mysqldump mariadb-dump mariadb-backup mbstream mysql mariadb my_print_defaults mariadb-install-db; do [ -x "$clients/$name" ] && say program "$name"; done
 for name in zstd lz4 gzip ssh perl; do command -v "$name" >/dev/null && say program "$name"; done
+for claims in "$state"/claims/*; do
+  case $claims in *.lock) continue;; esac
+  [ -f "$claims" ] && sed -n "s/^\(r-[a-z0-9]*\)$/claim\t$(basename "$claims")\t\1/p" "$claims"
+done
 [ -f "$fragment" ] && block fragment <"$fragment"
 exit 0
 `;

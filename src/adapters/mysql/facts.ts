@@ -81,6 +81,8 @@ export interface DiskFacts {
   /** The replctl run whose copy this data directory is; empty for any other. */
   readonly run: string;
   readonly kept: readonly { readonly path: string; readonly bytes: number | null }[];
+  /** Runs that have something changed on this server for as long as they last, by what it is. */
+  readonly claims: readonly { readonly name: string; readonly run: string }[];
   /** The option file that replctl wrote; empty where there is none. */
   readonly fragment: string;
   /** Programs that are there: of the server's packages, and `zstd`, `gzip`, `ssh`. */

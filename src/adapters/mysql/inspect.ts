@@ -11,7 +11,9 @@ import type { Layout } from './layout.ts';
 
 const roleOf = (disk: DiskFacts, server: FullServerFacts | undefined): MysqlFacts['role'] => {
   if (server) return server.replica.length > 0 ? 'follower' : 'leader';
-  return disk.entries === 0 ? 'none' : 'unknown';
+  if (disk.entries === 0) return 'none';
+  // Nobody can be asked; but what we closed we made a follower of.
+  return disk.fragment === '' ? 'leader' : 'follower';
 };
 
 type Asked = { readonly server: FullServerFacts } | { readonly failure: string };

@@ -8,7 +8,16 @@ import type { Layout } from './layout.ts';
 
 /** What lies on the disk, seen as the administrator; changes nothing. */
 export const surveyDisk = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<DiskFacts> => {
-  const argv = ['sh', '-s', '--', layout.dataDir, fragmentPath(layout), layout.clientDir, layout.osUser];
+  const argv = [
+    'sh',
+    '-s',
+    '--',
+    layout.dataDir,
+    fragmentPath(layout),
+    layout.clientDir,
+    layout.osUser,
+    layout.stateDir,
+  ];
   const { stdout } = await must(node.host, { argv, as: layout.adminUser, stdin: diskScript }, { signal });
   const found = parseSections(stdout);
   const yes = (key: string): boolean => found.value(key) === 'yes';
@@ -25,6 +34,7 @@ export const surveyDisk = async (node: Node<ReadingHost>, layout: Layout, signal
     serverProcess: found.value('process') !== '',
     run: found.value('run'),
     kept: found.rows('kept').map(([size, ...path]) => ({ path: path.join('\t'), bytes: bytes(size) })),
+    claims: found.rows('claim').map(([name, run]) => ({ name: name!, run: run! })),
     fragment: found.block('fragment'),
     programs: found.rows('program').map(([name]) => name!),
   };

@@ -5,7 +5,7 @@ import { setting, type MysqlFacts } from '../facts.ts';
 import { majorOf, type Layout } from '../layout.ts';
 import type { Check } from '../preflight/scene.ts';
 import { cloneJob, copyByClone } from './copy.ts';
-import { donorPlugin, holdsPlugin, releasePlugin } from './plugin.ts';
+import { donorPlugin, holdsPlugin, needsPlugin, releasePlugin } from './plugin.ts';
 
 /** The same series can be cloned into: 9.7.x, 8.4.x; 8.0.x from 8.0.37 on, before that one and the same version only (the manual, "Cloning Remote Data"). */
 export const isSameSeries = (source: Pick<Layout, 'version'>, follower: Pick<Layout, 'version'>): boolean => {
@@ -49,7 +49,7 @@ export const clone: CopyMethod = {
   privileges: ['BACKUP_ADMIN'],
   objection: cloneObjection,
   findings: (scene) => packets(scene),
-  steps: (work) => [donorPlugin(work), copyByClone(work)],
+  steps: (work) => [...(needsPlugin(work.context.facts) ? [donorPlugin(work)] : []), copyByClone(work)],
   release: releasePlugin,
   holds: async (work, signal) =>
     (await holdsPlugin(work, signal)) ? `${work.nodes.source.name} still has the clone plugin for the run` : undefined,

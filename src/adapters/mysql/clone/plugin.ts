@@ -1,7 +1,9 @@
 import type { Step } from '../../../workflow/step.ts';
 import { claim, readClaims, release, type ClaimPlace } from '../../claims.ts';
 import { describe, sql } from '../../action.ts';
+import type { Cast } from '../../adapter.ts';
 import { installedRun } from '../../installed-run.ts';
+import type { MysqlFacts } from '../facts.ts';
 import { placeOn } from '../steps/accounts.ts';
 import { ask } from '../steps/ask.ts';
 import type { Work } from '../work.ts';
@@ -9,11 +11,17 @@ import type { Work } from '../work.ts';
 const install = "INSTALL PLUGIN clone SONAME 'mysql_clone.so'";
 const uninstall = 'UNINSTALL PLUGIN clone';
 
+const claimName = 'clone-plugin';
+
+/** Only where it is missing; or where some run had to install it, which must not take it away from this one. */
+export const needsPlugin = ({ source }: Pick<Cast<MysqlFacts>, 'source'>): boolean =>
+  source.server?.clonePlugin !== 'ACTIVE' || source.disk?.claims.some(({ name }) => name === claimName) === true;
+
 const claimPlace = (work: Work): ClaimPlace => ({
   host: work.nodes.source.host,
   as: work.layouts.source.adminUser,
   directory: work.layouts.source.stateDir,
-  name: 'clone-plugin',
+  name: claimName,
 });
 
 const statusOf = async (work: Work, signal: AbortSignal): Promise<string> => {
@@ -50,11 +58,11 @@ export const donorPlugin = (work: Work): Step => {
     node: source.name,
     input: { source: source.name },
     namedAfterRun: true,
-    plan: () => (work.context.facts.source.server?.clonePlugin === 'ACTIVE' ? [] : [describe(sql(source, install))]),
+    plan: () => [describe(sql(source, install))],
     probe: async ({ signal }) => {
       if ((await installedRun(follower, work.layouts.follower, signal)) === work.run)
         return { state: 'done', evidence: 'the copy is in place' };
-      return (await statusOf(work, signal)) === 'ACTIVE'
+      return (await statusOf(work, signal)) === 'ACTIVE' && (await holdsPlugin(work, signal))
         ? { state: 'done', evidence: `${source.name} has the clone plugin` }
         : { state: 'absent' };
     },

@@ -177,6 +177,5 @@ export const finishDump = (work: Work): Step => {
         { signal },
       );
     },
-    undo: async () => undefined,
   };
 };

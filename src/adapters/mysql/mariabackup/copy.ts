@@ -85,8 +85,10 @@ export const copyBackup = (work: Work): Step => {
       });
     },
     undo: async ({ signal }) => {
-      await cancelJob(follower.host, handle);
-      await removeJob(follower.host, handle);
+      for (const job of [backupJob(work, 'prepare'), handle]) {
+        await cancelJob(follower.host, job);
+        await removeJob(follower.host, job);
+      }
       await removeWorkDir(work, signal);
     },
   };

@@ -1,4 +1,3 @@
-import { cancelJob, removeJob } from '../../../hosts/job.ts';
 import { must } from '../../../hosts/host.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, job as jobs } from '../../action.ts';
@@ -70,10 +69,6 @@ export const prepareBackup = (work: Work): Step => {
       );
       await withdrawWayIn(work, signal);
       return { ...position };
-    },
-    undo: async () => {
-      await cancelJob(follower.host, handle);
-      await removeJob(follower.host, handle);
     },
   };
 };

@@ -125,8 +125,12 @@ export const catchUp = (work: Work): Step => {
       if (fast) await endHurry(work, context.intent, context.signal);
       return reached;
     },
-    undo: async ({ intent, signal }) => {
-      if (fast && (await isAlive(follower, work.layouts.follower, signal))) await endHurry(work, intent, signal);
-    },
+    ...(fast
+      ? {
+          undo: async ({ intent, signal }) => {
+            if (fast && (await isAlive(follower, work.layouts.follower, signal))) await endHurry(work, intent, signal);
+          },
+        }
+      : {}),
   };
 };

@@ -77,8 +77,14 @@ export const prove = (work: Work): Step => {
     title: `prove that ${follower.name} is ${leader.name}'s copy and closed`,
     node: follower.name,
     input: {},
-    plan: () =>
-      work.dialect.closesAdministrators ? [describe(sql(follower, `${harmlessWrite} (is to be refused)`))] : [],
+    plan: () => [
+      describe(
+        sql(
+          follower,
+          work.dialect.closesAdministrators ? `${harmlessWrite} (is to be refused)` : 'SELECT @@GLOBAL.read_only',
+        ),
+      ),
+    ],
     probe: async () => (proved === undefined ? { state: 'absent' } : { state: 'done', evidence: proved }),
     apply: async (context) => {
       proved = await look(context.signal);

@@ -1,10 +1,12 @@
 import type { Step } from '../../../workflow/step.ts';
 import { claim, readClaims, release, type ClaimPlace } from '../../claims.ts';
 import { describe, sql } from '../../action.ts';
-import { setting, type FullServerFacts } from '../facts.ts';
+import type { Cast } from '../../adapter.ts';
+import { setting, type FullServerFacts, type MysqlFacts } from '../facts.ts';
 import type { Work } from '../work.ts';
 import { placeOn } from './accounts.ts';
 import { ask } from './ask.ts';
+import { hasFragment } from './fragment-file.ts';
 
 const variable = 'binlog_expire_logs_seconds';
 
@@ -19,12 +21,22 @@ export const neededRetention = ({ dataBytes }: Pick<FullServerFacts, 'dataBytes'
 /** 0: for ever. */
 export const keepsLongEnough = (seconds: number, needed: number): boolean => seconds === 0 || seconds >= needed;
 
+const claimName = 'binlog-retention';
+
 const claimPlace = (work: Work): ClaimPlace => ({
   host: work.nodes.upstream.host,
   as: work.layouts.upstream.adminUser,
   directory: work.layouts.upstream.stateDir,
-  name: 'binlog-retention',
+  name: claimName,
 });
+
+/** Only where they are kept for too short a time; or where some run has had to raise that, and would put it back while this one copies. */
+export const needsRetention = ({ upstream, source }: Cast<MysqlFacts>): boolean =>
+  upstream.disk?.claims.some(({ name }) => name === claimName) === true ||
+  !keepsLongEnough(
+    Number(setting(upstream.server, variable) || '0'),
+    source.server ? neededRetention(source.server) : day,
+  );
 
 /** The upstream's binlogs must outlive the copy: what the follower has not got yet may not be purged. Raised for the run, and put back by the last of them. */
 export const keepBinlogs = (work: Work): Step => {
@@ -44,18 +56,17 @@ export const keepBinlogs = (work: Work): Step => {
     node: upstream.name,
     input: { needed },
     namedAfterRun: true,
-    plan: () =>
-      keepsLongEnough(Number(setting(work.context.facts.upstream.server, variable) || '0'), needed)
-        ? []
-        : [describe(sql(upstream, `SET GLOBAL ${variable} = ${needed}`))],
+    plan: () => [describe(sql(upstream, `SET GLOBAL ${variable} = ${needed}`))],
     probe: async ({ signal }) => {
+      if (await hasFragment(work, 'tailing', signal))
+        return { state: 'done', evidence: `${work.nodes.follower.name} follows: the copy needs them no longer` };
       const seconds = Number(await look(signal));
-      return keepsLongEnough(seconds, needed)
+      return keepsLongEnough(seconds, needed) && (await holdsBinlogs(work, signal))
         ? {
             state: 'done',
             evidence: `${upstream.name} keeps its binlogs for ${seconds === 0 ? 'ever' : `${seconds} s`}`,
           }
-        : { state: 'absent', evidence: `${upstream.name} keeps its binlogs for ${seconds} s only` };
+        : { state: 'absent', evidence: `${upstream.name} keeps its binlogs for ${seconds} s, and not for this run` };
     },
     intent: async ({ signal }) => ({ seconds: Number(await look(signal)) }),
     apply: async ({ signal }) => {

@@ -1,0 +1,5 @@
+import { adapterContract } from '../contract/adapter-contract.ts';
+import { describeInLab } from './support/in-lab.ts';
+import { mysqlGround } from './support/mysql-ground.ts';
+
+describeInLab('the adapter of MariaDB, by dump', () => adapterContract(mysqlGround('mariadb', 'dump')));
