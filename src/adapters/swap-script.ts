@@ -18,8 +18,9 @@ run=$1 key=$2; shift 2
 fail() { printf '%s\n' "$1" >&2; exit 1; }
 settle() { for at in "$@"; do [ ! -d "$at" ] || sync -- "$at"; done; }
 list() ( cd -- "$1"; for name in $2 .[!.]* ..?*; do case $name in lost+found|.replctl-*) continue;; esac; [ "$2" = '*' ] || case $name in .*) continue;; esac; { [ -e "$name" ] || [ -L "$name" ]; } && printf '%s\0' "$name"; done; exit 0 )
-move_entries() { # from, to, glob, first|last
-  mkdir -p -- "$2"; chmod 700 -- "$2"
+# Entries take their directory's mode along. Arguments: from, to, glob, first|last
+move_entries() {
+  mkdir -p -- "$2"; chmod --reference="$1" -- "$2"
   [ "$4" = last ] || [ ! -e "$1/$key" ] || { mv -T -- "$1/$key" "$2/$key"; settle "$1" "$2"; }
   list "$1" "$3" | while IFS= read -r -d '' name; do
     [ "$4" = last ] && [ "$name" = "$key" ] && continue

@@ -2,6 +2,7 @@ import type { ReadingHost } from '../../hosts/host.ts';
 import type { Cast, FollowerState, Node } from '../adapter.ts';
 import { dialectOf } from './dialect.ts';
 import { usesGtid, type MysqlFacts } from './facts.ts';
+import { isTailingFragment } from './fragment.ts';
 import { lagBehind, positionOf } from './lag.ts';
 import { accountName } from './names.ts';
 import type { ReplicaStatus } from './replica-status.ts';
@@ -19,6 +20,16 @@ export const followerState = (
   const { name, fleet } = nodes.follower;
   const channels = follower.server?.replica ?? [];
   const [channel] = channels;
+  if (!follower.server && follower.disk && isTailingFragment(follower.disk.fragment)) {
+    const why = follower.running
+      ? (follower.serverFailure ?? 'its server gives no session')
+      : 'its server does not run';
+    return {
+      state: 'broken',
+      evidence: `${name} was made a follower by replctl, but ${why}`,
+      hint: 'Start it and see replctl status; or make it anew with --replace.',
+    };
+  }
   if (!follower.server || !follower.layout || channel === undefined) return { state: 'absent' };
   const at = `${channel.host}:${channel.port}`;
   const meant = channel.host === nodes.upstream.address && channel.port === (upstream.layout?.port ?? 3306);

@@ -17,6 +17,8 @@ export const fragmentPath = ({ fragmentDir, stateDir }: Layout): string =>
 /** Says which run's settings these are, and how far it is. */
 export const fragmentMark = (run: string, state: FragmentState): string => `# replctl.run ${run} ${state}`;
 
+export const isTailingFragment = (text: string): boolean => /^# replctl\.run \S+ tailing$/m.test(text);
+
 /** An unknown option: the server's start ends at once, before it has looked at any file of its data directory. */
 const holdLine = 'replctl_holds_this_server_in_the_middle_of_a_swap = 1';
 

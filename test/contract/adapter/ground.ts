@@ -1,4 +1,4 @@
-import type { Adapter, Cast, Facts, Node } from '../../../src/adapters/adapter.ts';
+import type { Adapter, Cast, Facts, FollowerState, Node, NodeStatus } from '../../../src/adapters/adapter.ts';
 import type { Json } from '../../../src/workflow/json.ts';
 
 export type Part = 'leader' | 'follower' | 'missing';
@@ -28,6 +28,8 @@ export interface Ground<F extends Facts> {
   secrets(): Promise<readonly string[]>;
   /** Rows that the follower has and the leader has not, and the other way round, in words. Throws where there was nothing to compare. */
   differences(): Promise<readonly string[]>;
+  /** What a follower that was taken out looks like to `status`, and to a run that would make it one. */
+  readonly removed: { readonly survey: Partial<NodeStatus>; readonly state: FollowerState['state'] };
   /** What the follower says to a write, as its administrator. */
   write(): Promise<'accepted' | 'refused'>;
   close(): Promise<void>;

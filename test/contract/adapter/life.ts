@@ -102,7 +102,7 @@ export const livesWithFollowers = <F extends Facts>(story: () => Story<F>): void
     expect((await scene.world()).leader).toEqual(fresh.leader);
     expect(await ground.secrets()).toEqual([]);
     expect(await ground.write()).toBe('refused');
-    expect((await scene.survey())[1]).toMatchObject({ role: 'follower', state: 'broken', readOnly: true });
-    expect((await scene.followerState()).state).toBe('broken');
+    expect((await scene.survey())[1]).toMatchObject({ ...ground.removed.survey, readOnly: true });
+    expect((await scene.followerState()).state).toBe(ground.removed.state);
   });
 };

@@ -127,6 +127,8 @@ export const mysqlGround = (flavour: Flavour, method: Want['method']) => async (
         if (comparison.rows === 0) throw new Error('there were no rows to compare');
         return comparison.differences;
       },
+      // It knows of no channel any more.
+      removed: { survey: { role: 'standalone', state: 'running' }, state: 'absent' },
       write: () => writeAs(follower, flavour),
       close: async () => {
         await Promise.all(Object.values(nodes).map(({ host }) => host.close()));

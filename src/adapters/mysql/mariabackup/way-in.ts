@@ -96,6 +96,10 @@ export const wayIn = (work: Work): Step => {
     },
     intent: async ({ signal }) => ({ existed: (await source.host.run(hasFileCommand, { signal })).exitCode === 0 }),
     apply: async ({ signal, intent }) => {
+      // The key of an attempt that was cut off is kept where it opens the way.
+      if ((await source.host.run(hasKeyCommand(commentOf(work)), { signal })).exitCode === 0) {
+        if ((await tryWayIn(work, signal)) === undefined) return;
+      }
       const guard = work.context.guard();
       await must(follower.host, { ...removeFiles(work), guard }, { signal });
       await must(follower.host, { ...makeKey(work), guard }, { signal });

@@ -10,6 +10,7 @@ import { readPassword } from '../read-password.ts';
 import type { Work } from '../work.ts';
 import { placeOn } from './accounts.ts';
 import { askUnlogged } from './ask.ts';
+import { hasFragment } from './fragment-file.ts';
 import { readPosition, type CopyPosition } from './copy-position.ts';
 import { requireNoGap } from './log-gap.ts';
 
@@ -66,6 +67,9 @@ export const position = (work: Work): Step => {
           state: 'partial',
           evidence: `${follower.name} still has a channel to ${channel.host}:${channel.port}`,
         };
+      // What the copy stands for was removed with the rest when the follower was proved.
+      if (await hasFragment(work, 'tailing', signal))
+        return { state: 'done', evidence: `${follower.name} follows ${upstream.name}` };
       const copy = await readPosition(work, signal);
       const lacks = work.dialect.missing(copy.history ?? '', server.history);
       if (lacks > 0) return { state: 'partial', evidence: `${follower.name}'s history lacks ${lacks} transactions` };

@@ -54,7 +54,11 @@ export const tail = (work: Work): Step => {
       if (!channel) return { state: 'absent' };
       if (isTailing(channel))
         return { state: 'done', evidence: `${follower.name} receives and applies ${upstream.name}'s log` };
-      return { state: 'partial', evidence: `receiver ${channel.receiver}, applier ${channel.applier}` };
+      const untouched =
+        channel.receiver === 'stopped' && channel.applier === 'stopped' && errorOf(channel) === undefined;
+      return untouched
+        ? { state: 'absent' }
+        : { state: 'partial', evidence: `receiver ${channel.receiver}, applier ${channel.applier}` };
     },
     intent: async () => null,
     apply: async ({ signal, progress }) => {
