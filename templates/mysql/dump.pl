@@ -170,7 +170,7 @@ sub definitions {
   my ($name, @options) = @_;
   return spit($name, '') if !@databases;
   open(my $old, '>&', \*STDERR); open(STDERR, '>>', "$spool/dumper.errors");
-  open(my $pipe, '-|', @dumper[0 .. $#dumper - 1], @options, '--databases', @databases) or fail("$arg{dumper}: $!");
+  open(my $pipe, '-|', @dumper[0 .. $#dumper - 1], @options, qw(--databases --), @databases) or fail("$arg{dumper}: $!");
   my $text = do { local $/; <$pipe> } // ''; close $pipe; my $status = $? >> 8;
   open(STDERR, '>&', $old);
   # Views that do not work are left out with an error of their own; all else is the end.
@@ -211,8 +211,9 @@ sub defer_keys {
 my $schema = '';
 # A statement is a run of lines up to one that ends in a semicolon; names may hold anything, so only whole lines are looked at.
 my ($out, $statement) = ('', '');
-for my $line (split /\n/, $text) {
-  if ($statement eq '' && $line =~ /^USE `((?:[^`]|``)*)`;$/) { ($schema = $1) =~ s/``/`/g }
+while ($text =~ /\G(USE `((?:[^`]|``)*)`;\n|[^\n]*\n)/gc) {
+  my ($line, $name) = ($1, $2); chomp $line;
+  if ($statement eq '' && defined $name) { ($schema = $name) =~ s/``/`/g }
   if ($statement ne '' || $line =~ /^CREATE TABLE /) {
     $statement .= ($statement eq '' ? '' : "\n") . $line;
     next if $line !~ /;$/ || $line =~ /^  /;

@@ -44,8 +44,11 @@ export interface Dialect {
     readonly skipStart: string;
     readonly logUpdates: string;
     readonly workers: string;
+    readonly netTimeout: string;
     readonly retentionSeconds: string;
   };
+  /** `IDENTIFIED …` of CREATE and ALTER USER, so that the password itself comes into no log of the server's. */
+  identified(password: Text): Text;
   /** `CHANGE REPLICATION SOURCE TO`, as the version says it. */
   changeSource(source: Source): Text;
   /** After `resetHistory`, makes `history` the server's own; for an empty history nothing. */

@@ -55,6 +55,8 @@ const settingsOf = (work: Work, state: FragmentState): readonly string[] => {
     'relay_log = relay-bin',
     `${options.logUpdates} = ON`,
     `${options.workers} = ${workers(work)}`,
+    // A link that is dead is noticed in that many seconds; the servers say a minute. Heartbeats come twice as often.
+    `${options.netTimeout} = 20`,
     ...gtidSettings(work),
     ...ignoredDirectories(work),
     ...(/^[A-Za-z0-9._-]+$/.test(address) || isIP(address) !== 0 ? [`report_host = ${address}`] : []),

@@ -1,4 +1,5 @@
-import { masked } from '../../masked.ts';
+import { createHash } from 'node:crypto';
+import { masked, Masked, reveal, type Text } from '../../masked.ts';
 import type { Dialect, Source } from './dialect.ts';
 import { parseGtidPosition, sequencesBehind } from './gtid-position.ts';
 import { quoteLiteral } from './names.ts';
@@ -23,6 +24,12 @@ const beyond = (follower: string, leader: string): string => {
 };
 
 /** MariaDB 10.5 to 11.8: one set of words for all. */
+/** What `PASSWORD()` makes of it. */
+const hashed = (password: Text): Masked => {
+  const sha1 = (data: string | Buffer) => createHash('sha1').update(data).digest();
+  return new Masked(`*${sha1(sha1(reveal(password))).toString('hex').toUpperCase()}`);
+};
+
 export const mariadbDialect = (_version: readonly [number, number, number]): Dialect => ({
   flavour: 'mariadb',
   showPosition: 'SHOW MASTER STATUS',
@@ -39,8 +46,11 @@ export const mariadbDialect = (_version: readonly [number, number, number]): Dia
     skipStart: 'skip_slave_start',
     logUpdates: 'log_slave_updates',
     workers: 'slave_parallel_threads',
+    netTimeout: 'slave_net_timeout',
     retentionSeconds: 'binlog_expire_logs_seconds',
   },
+  // The binlog and the general log hold the statement as it was sent (seen on 10.11 and 11.8): so the hash is sent.
+  identified: (password) => masked`IDENTIFIED VIA mysql_native_password USING '${hashed(password)}'`,
   changeSource: (source) =>
     masked`CHANGE MASTER TO MASTER_HOST = ${quoteLiteral(source.host)}, MASTER_PORT = ${String(source.port)}, MASTER_USER = ${quoteLiteral(source.user)}, MASTER_PASSWORD = '${source.password}', MASTER_CONNECT_RETRY = 5, ${transport(source.tls)}, ${startOf(source)}`,
   seedHistory: (history) => [`SET GLOBAL gtid_slave_pos = ${quoteLiteral(history)}`],

@@ -46,8 +46,11 @@ export const mysqlDialect = (version: Version): Dialect => {
       skipStart: `skip_${variable}_start`,
       logUpdates: `log_${variable}_updates`,
       workers: `${variable}_parallel_workers`,
+      netTimeout: `${variable}_net_timeout`,
       retentionSeconds: 'binlog_expire_logs_seconds',
     },
+    // Its binlog and general log hold what the server makes of it, the hash.
+    identified: (password) => masked`IDENTIFIED BY '${password}'`,
     changeSource: (source) => {
       const change = saysSource ? 'CHANGE REPLICATION SOURCE TO' : 'CHANGE MASTER TO';
       // A count of 0 means for ever: from 8.4 on ten attempts, a minute apart, were all (then the receiver stops).

@@ -41,11 +41,18 @@ export const watchThisBox = (directory: string): Watch => {
 };
 
 /** Files of a machine that hold the text: logs, journals, and whatever else may be written by a run. */
-export const filesWith = async (machine: Machine, text: string): Promise<readonly string[]> => {
+export const filesWith = async (
+  machine: Machine,
+  text: string,
+  more: readonly string[] = [],
+): Promise<readonly string[]> => {
   const places = '/var/log /run /tmp /var/tmp /var/lib/postgresql/.replctl /etc/postgresql /root /home';
-  const { stdout } = await machine.run(`journalctl --no-pager >/run/journal.txt; grep -rlsF -f - ${places}`, {
-    input: `${text}\n`,
-  });
+  const { stdout } = await machine.run(
+    `journalctl --no-pager >/run/journal.txt; grep -rlsF -f - ${[places, ...more].join(' ')}`,
+    {
+      input: `${text}\n`,
+    },
+  );
   return stdout.split('\n').filter(Boolean);
 };
 

@@ -7,6 +7,7 @@ import type { Lab } from '../../lab/lab.ts';
 export interface FleetOptions {
   /** Names the file and the fleet; a lab may hold several. */
   readonly fleet?: string;
+  readonly engine?: 'postgresql' | 'mysql' | 'mariadb';
   readonly nodes: Readonly<Record<string, NodeEntry>>;
   readonly ssh?: SshSection;
   readonly database?: DatabaseSection;
@@ -15,11 +16,11 @@ export interface FleetOptions {
 /** Writes a fleet file with the lab's key and host keys; returns its path. */
 export const writeFleet = async (
   lab: Lab,
-  { fleet = 'lab', nodes, ssh = {}, database }: FleetOptions,
+  { fleet = 'lab', engine = 'postgresql', nodes, ssh = {}, database }: FleetOptions,
 ): Promise<string> => {
   const file = join(lab.directory, `${fleet}.yaml`);
   const access = { user: 'ops', identityFile: lab.identityFile, knownHostsFile: lab.knownHostsFile, ...ssh };
-  const content = { fleet, engine: 'postgresql', ssh: access, ...(database ? { database } : {}), nodes };
+  const content = { fleet, engine, ssh: access, ...(database ? { database } : {}), nodes };
   await writeFile(file, stringify(content), { mode: 0o600 });
   return file;
 };

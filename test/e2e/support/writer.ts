@@ -1,17 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../lab/machine.ts';
+import { startWriting, type Writer } from './writing.ts';
 
-/** Somebody who writes on the leader without a pause, and remembers every row that the server said is committed. */
-export interface Writer {
-  /** How many rows are known to be committed by now. */
-  count(): Promise<number>;
-  /** Returns when that many more rows are committed. */
-  more(rows: number): Promise<void>;
-  /** Writes again after a stop. */
-  goOn(): Promise<void>;
-  /** Ends in order; returns the ids of all rows that the server said are committed. */
-  stop(): Promise<readonly number[]>;
-}
+export type { Writer } from './writing.ts';
 
 /**
  * psql shows a row of INSERT … RETURNING when the server has said that the statement is done, which it does after the commit. Rows are changed and
@@ -36,35 +26,5 @@ INSERT INTO changing (n) SELECT 0 FROM generate_series(1, 1000);`;
 export const startWriter = async (machine: Machine, { port = 5432 } = {}): Promise<Writer> => {
   const psql = ['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-p', String(port)];
   await machine.ok(psql, { user: 'postgres', input: tables });
-  await machine.ok('install -d -o postgres /run/writer; cat >/run/writer/script', { input: script(port) });
-  const begin = () => machine.ok('systemd-run --quiet --collect --unit=writer --uid=postgres bash /run/writer/script');
-  await begin();
-  const count = async () => Number(await machine.ok('wc -l </run/writer/committed'));
-  const more = async (rows: number) => {
-    const wanted = (await count()) + rows;
-    while ((await count()) < wanted) {
-      if ((await machine.run('test -e /run/writer/ended')).exitCode === 0) throw new Error('the writer has ended');
-      await sleep(50);
-    }
-  };
-  await sleep(100);
-  await more(20);
-  return {
-    count,
-    more,
-    goOn: async () => {
-      await machine.ok('cd /run/writer; rm stop ended');
-      await begin();
-      await more(20);
-    },
-    stop: async () => {
-      await machine.ok(
-        'touch /run/writer/stop; until [ -e /run/writer/ended ]; do sleep 0.05; done; while systemctl -q is-active writer; do sleep 0.05; done',
-      );
-      const how = await machine.ok('cat /run/writer/ended; cat /run/writer/committed');
-      const [ended, ...ids] = how.trimEnd().split('\n');
-      if (ended !== 'ended 0') throw new Error(`the writer ended with ${ended}`);
-      return ids.map(Number);
-    },
-  };
+  return startWriting(machine, 'postgres', script(port));
 };

@@ -1,6 +1,7 @@
 import { masked, Masked, type Text } from '../../../masked.ts';
 import type { Node } from '../../adapter.ts';
 import { newPassword } from '../../new-password.ts';
+import type { Dialect } from '../dialect.ts';
 import { quoteAccount, quoteLiteral } from '../names.ts';
 import type { Work } from '../work.ts';
 import { ask, type Place } from './ask.ts';
@@ -21,6 +22,7 @@ export interface Account {
 
 /** Makes the account, or gives the one that is there a new password and the same rights. */
 export const accountStatements = (
+  dialect: Pick<Dialect, 'identified'>,
   { user, from, privileges, tls }: Account,
   password: Text,
   existing: readonly string[],
@@ -29,7 +31,7 @@ export const accountStatements = (
     const account = quoteAccount(user, host);
     const verb = existing.includes(host) ? 'ALTER' : 'CREATE';
     return [
-      masked`${verb} USER ${account} IDENTIFIED BY '${password}' REQUIRE ${tls ? 'SSL' : 'NONE'}`,
+      masked`${verb} USER ${account} ${dialect.identified(password)} REQUIRE ${tls ? 'SSL' : 'NONE'}`,
       ...(privileges.length > 0 ? [`GRANT ${privileges.join(', ')} ON *.* TO ${account}`] : []),
     ];
   });

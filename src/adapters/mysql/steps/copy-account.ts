@@ -37,7 +37,7 @@ const actions = (
     mode: 0o600,
     as: work.layouts.follower.osUser,
   }),
-  ...accountStatements(copyAccount(work, privileges), password, existing).map((statement) =>
+  ...accountStatements(work.dialect, copyAccount(work, privileges), password, existing).map((statement) =>
     sql(work.nodes.leader, statement),
   ),
 ];
