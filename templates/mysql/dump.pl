@@ -185,12 +185,14 @@ definitions('routines.sql', qw(--no-create-info --skip-triggers --routines));
 my $text = definitions('tables.all', qw(--skip-triggers)) // '';
 definitions('triggers.sql', qw(--no-create-info --no-create-db --triggers --events));
 
-my (@later, %later);
+my %later;
+# A line of a definition: names and strings in it may hold line breaks.
+my $row = qr/(?:`(?:[^`]|``)*+`|'(?:[^'\\]|\\.|'')*+'|[^`'\n]++)*+/s;
 sub defer_keys {
   my ($schema, $statement) = @_;
   my ($name) = $statement =~ /^CREATE TABLE `((?:[^`]|``)*)` \(/ or return $statement; $name =~ s/``/`/g;
   return $statement if $statement !~ /^\) ENGINE=InnoDB/m;
-  my @lines = split /\n/, $statement; my (@kept, @keys, @full, @foreign);
+  my @lines = grep { $_ ne '' } $statement =~ /\G($row|[^\n]*)(?:\n|\z)/g; my (@kept, @keys, @full, @foreign);
   my $has_primary = grep { /^  PRIMARY KEY/ } @lines;
   my ($auto) = map { /^  `((?:[^`]|``)*)` .* AUTO_INCREMENT/ ? $1 : () } @lines;
   my ($primary) = map { /^  PRIMARY KEY \(`((?:[^`]|``)*)`/ ? $1 : () } @lines;
@@ -209,11 +211,11 @@ sub defer_keys {
   return join "\n", @kept;
 }
 my $schema = '';
-# A statement is a run of lines up to one that ends in a semicolon; names may hold anything, so only whole lines are looked at.
+# A statement is a run of lines up to one that ends in a semicolon.
 my ($out, $statement) = ('', '');
-while ($text =~ /\G(USE `((?:[^`]|``)*)`;\n|[^\n]*\n)/gc) {
-  my ($line, $name) = ($1, $2); chomp $line;
-  if ($statement eq '' && defined $name) { ($schema = $name) =~ s/``/`/g }
+while ($text =~ /\G($row\n|[^\n]*\n)/gc) {
+  chomp(my $line = $1);
+  if ($statement eq '' && $line =~ /^USE `((?:[^`]|``)*)`;$/) { ($schema = $1) =~ s/``/`/g }
   if ($statement ne '' || $line =~ /^CREATE TABLE /) {
     $statement .= ($statement eq '' ? '' : "\n") . $line;
     next if $line !~ /;$/ || $line =~ /^  /;

@@ -4,13 +4,13 @@ import { startWriting, type Writer } from './writing.ts';
 /** The client shows an id after the server has said that its row is committed. Rows are changed and removed again besides, in a table without a key too. */
 const script = (client: string) => String.raw`
 statement() {
-  printf 'INSERT INTO written (text) VALUES (repeat(md5(%s), 4)); SELECT LAST_INSERT_ID();\n' "$1"
-  [ $(($1 % 10)) -ne 0 ] || printf 'UPDATE changing SET n = n + 1, text = md5(n) WHERE id %% 7 = %s; UPDATE without_key SET n = n + 1 WHERE k = %s;\n' $(($1 % 7)) $(($1 % 7))
+  printf 'INSERT INTO written (text) VALUES (SHA2(%s, 512)); SELECT LAST_INSERT_ID();\n' "$1"
+  [ $(($1 % 10)) -ne 0 ] || printf 'UPDATE changing SET n = n + 1, text = LEFT(SHA2(n, 256), 40) WHERE id %% 7 = %s; UPDATE without_key SET n = n + 1 WHERE k = %s;\n' $(($1 % 7)) $(($1 % 7))
   [ $(($1 % 50)) -ne 0 ] || printf 'DELETE FROM changing ORDER BY id DESC LIMIT 1; INSERT INTO changing (n) VALUES (0);\n'
 }
 exec 3<> <(:)
 n=0
-while [ ! -e /run/writer/stop ]; do n=$((n + 1)); statement $n; read -r -t 0.004 -u 3; done |
+while [ ! -e /run/writer/stop ]; do n=$((n + 1)); statement $n || break; read -r -t 0.004 -u 3; done |
   ${client} --unbuffered --batch --skip-column-names writing >>/run/writer/committed
 echo "ended $?" >/run/writer/ended`;
 
