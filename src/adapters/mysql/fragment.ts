@@ -22,7 +22,8 @@ export const isTailingFragment = (text: string): boolean => /^# replctl\.run \S+
 /** An unknown option: the server's start ends at once, before it has looked at any file of its data directory. */
 const holdLine = 'replctl_holds_this_server_in_the_middle_of_a_swap = 1';
 
-const workers = (work: Work): number => Math.max(2, Math.min(8, work.context.facts.follower.machine.cores));
+/** Never fewer than MySQL's own default: appliers mostly wait for the disk, and commit in groups. */
+const workers = (work: Work): number => Math.max(4, Math.min(16, work.context.facts.follower.machine.cores));
 
 const gtidSettings = (work: Work): readonly string[] => {
   const { server } = work.context.facts.leader;

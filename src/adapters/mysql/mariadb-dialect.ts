@@ -27,7 +27,11 @@ const beyond = (follower: string, leader: string): string => {
 /** What `PASSWORD()` makes of it. */
 const hashed = (password: Text): Masked => {
   const sha1 = (data: string | Buffer) => createHash('sha1').update(data).digest();
-  return new Masked(`*${sha1(sha1(reveal(password))).toString('hex').toUpperCase()}`);
+  return new Masked(
+    `*${sha1(sha1(reveal(password)))
+      .toString('hex')
+      .toUpperCase()}`,
+  );
 };
 
 export const mariadbDialect = (_version: readonly [number, number, number]): Dialect => ({

@@ -10,7 +10,7 @@ statement() {
 }
 exec 3<> <(:)
 n=0
-while [ ! -e /run/writer/stop ]; do n=$((n + 1)); statement $n || break; read -r -t 0.004 -u 3; done |
+while [ ! -e /run/writer/stop ]; do n=$((n + 1)); statement $n || break; read -r -t 0.015 -u 3; done |
   ${client} --unbuffered --batch --skip-column-names writing >>/run/writer/committed
 echo "ended $?" >/run/writer/ended`;
 
@@ -34,7 +34,7 @@ n=0
 while [ ! -e /run/ddl/stop ]; do
   n=$((n + 1))
   ${machine.mysql.flavour} -e "CREATE TABLE made_$n (id int PRIMARY KEY, v varchar(20)); INSERT INTO made_$n VALUES ($n, 'ü'); ALTER TABLE made_$n ADD COLUMN w int DEFAULT $n, ADD KEY (v); CREATE OR REPLACE VIEW newest AS SELECT * FROM made_$n; $([ $n -lt 3 ] || if [ $((n % 10)) = 0 ]; then echo "RENAME TABLE made_$((n - 2)) TO kept_$((n - 2))"; else echo "DROP TABLE made_$((n - 2))"; fi)" altering
-  sleep 0.05
+  sleep 0.2
 done
 echo $n >/run/ddl/rounds`;
   await machine.mysql.sql('CREATE DATABASE altering');

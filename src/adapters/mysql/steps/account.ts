@@ -39,7 +39,9 @@ const actions = (work: Work, password: Text, existing: readonly string[]): reado
       mode: 0o600,
       as: layout.osUser,
     }),
-    ...accountStatements(work.dialect, replicationAccount(work), password, existing).map((statement) => sql(leader, statement)),
+    ...accountStatements(work.dialect, replicationAccount(work), password, existing).map((statement) =>
+      sql(leader, statement),
+    ),
   ];
 };
 
