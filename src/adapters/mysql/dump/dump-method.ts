@@ -1,7 +1,7 @@
 import type { Cast } from '../../adapter.ts';
 import { error, warning } from '../../finding.ts';
 import type { CopyMethod } from '../copy-method.ts';
-import type { MysqlFacts } from '../facts.ts';
+import { isOn, type MysqlFacts } from '../facts.ts';
 import type { Check } from '../preflight/scene.ts';
 import { copyByDump } from './copy.ts';
 import { finishDump } from './finish.ts';
@@ -54,6 +54,19 @@ const otherEngines: Check = ({ facts: { source } }) => {
   ];
 };
 
+/** The lock that holds definitions halts MySQL's scheduler, which writes down when each event ran last (seen on 9.7). */
+const events: Check = ({ facts: { source } }) => {
+  if (source.layout?.flavour !== 'mysql' || !isOn(source.server, 'event_scheduler')) return [];
+  return [
+    warning({
+      code: 'EVENTS_PAUSED',
+      node: source.node,
+      message: `event_scheduler is ON on ${source.node}: its events do not run while the dump lasts`,
+      hint: 'They go on when it is done. Where that is too long: --method clone, or --copy-from a follower.',
+    }),
+  ];
+};
+
 const privileges: Readonly<Record<'mysql' | 'mariadb', readonly string[]>> = {
   mysql: [
     'SELECT',
@@ -77,7 +90,7 @@ export const dumpFor = (flavour: 'mysql' | 'mariadb'): CopyMethod => ({
   because: 'it works for every pair of servers',
   privileges: privileges[flavour],
   objection: dumpObjection,
-  findings: (scene) => [...prepared(scene), ...longStatements(scene), ...otherEngines(scene)],
+  findings: (scene) => [...prepared(scene), ...longStatements(scene), ...otherEngines(scene), ...events(scene)],
   steps: (work) => [copyByDump(work), finishDump(work)],
   jobs: (work) => [dumpJob(work).handle, loadJob(work).handle, loadTarget(work).job],
 });

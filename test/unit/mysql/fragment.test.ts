@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { fragment, fragmentPath, isTailingFragment } from '../../../src/adapters/mysql/fragment.ts';
+import { workFor } from './context.ts';
+import { castOf, type UnlikeCast } from './facts.ts';
+
+const linesOf = (unlike: UnlikeCast, state: 'held' | 'closed' | 'tailing'): readonly string[] =>
+  fragment(workFor(castOf(unlike), 'dump'), state).split('\n');
+
+describe('a follower’s option file', () => {
+  test.each(['mysql', 'mariadb'] as const)('closes %s before anything can open it', (flavour) => {
+    const closed = linesOf({ flavour }, 'closed');
+    expect(closed).toEqual(expect.arrayContaining(['read_only = ON', 'event_scheduler = OFF', 'log_bin = binlog']));
+    expect(closed).toContain(flavour === 'mysql' ? 'skip_replica_start = ON' : 'skip_slave_start = ON');
+    expect(closed.includes('super_read_only = ON')).toBe(flavour === 'mysql');
+  });
+
+  test('lets no server start in the middle of a swap', () => {
+    expect(linesOf({}, 'held').some((line) => line.startsWith('replctl_holds_this_server'))).toBe(true);
+    expect(linesOf({}, 'closed').some((line) => line.startsWith('replctl_holds_this_server'))).toBe(false);
+  });
+
+  test('lets it go on by itself after a restart once all is proved, and stays closed', () => {
+    const tailing = linesOf({}, 'tailing');
+    expect(tailing).not.toContain('skip_replica_start = ON');
+    expect(tailing).toEqual(expect.arrayContaining(['super_read_only = ON', 'event_scheduler = OFF']));
+    expect(isTailingFragment(tailing.join('\n'))).toBe(true);
+    expect(isTailingFragment(linesOf({}, 'closed').join('\n'))).toBe(false);
+  });
+
+  test('has the leader’s GTID mode and a server_id of its own', () => {
+    const off = { leader: { settings: { gtid_mode: 'OFF', enforce_gtid_consistency: 'OFF' } } };
+    expect(linesOf(off, 'closed')).toEqual(
+      expect.arrayContaining(['gtid_mode = OFF', 'enforce_gtid_consistency = OFF']),
+    );
+    const id = linesOf({}, 'closed').find((line) => line.startsWith('server_id'));
+    expect(Number(id?.split('=')[1])).toBeGreaterThan(1_000_000);
+  });
+
+  test('gives appliers to a machine by its cores, four at least', () => {
+    const workers = (cores: number) =>
+      linesOf({ follower: { machine: { cores } } }, 'closed').find((line) => line.includes('parallel_workers'));
+    expect([1, 8, 64].map(workers)).toEqual([4, 8, 16].map((count) => `replica_parallel_workers = ${count}`));
+  });
+
+  test('says what to do with it, and is read after all others', () => {
+    const work = workFor(castOf(), 'dump');
+    expect(fragment(work, 'closed')).toMatch(/^# Written by replctl .*\n# Undone by: /);
+    expect(fragmentPath(work.layouts.follower)).toBe('/etc/mysql/mysql.conf.d/zz-replctl.cnf');
+  });
+
+  test('of a server that nobody’s package started is a whole one', () => {
+    const unlike = {
+      follower: { layout: { control: 'direct', fragmentDir: undefined, dataDir: '/srv/a b', socket: '/srv/a b/s' } },
+    };
+    const own = linesOf(unlike as never, 'closed');
+    expect(own).toEqual(expect.arrayContaining(['datadir = "/srv/a b"', 'socket = "/srv/a b/s"', 'port = 3306']));
+  });
+});

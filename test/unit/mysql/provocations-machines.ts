@@ -1,0 +1,145 @@
+import type { Provocations } from './provocation.ts';
+
+const error = { severity: 'error' } as const;
+const warning = { severity: 'warning' } as const;
+
+/** Of the machine that is to be the follower. */
+export const machineProvocations: Provocations = {
+  FOLLOWER_IS_UPSTREAM: [
+    {
+      ...error,
+      when: 'it is the leader under another name',
+      node: 'db2',
+      cast: { leader: { rest: { machineId: 'one' } }, follower: { rest: { machineId: 'one' } } },
+      says: ['same server', '/var/lib/mysql'],
+      advises: ['database.dataDir'],
+    },
+  ],
+  PORT_TAKEN: [
+    {
+      ...error,
+      when: 'two servers of a machine want one port',
+      node: 'db2',
+      cast: {
+        leader: { rest: { machineId: 'one' } },
+        follower: { rest: { machineId: 'one' }, layout: { dataDir: '/srv/second' } },
+      },
+      says: ['3306'],
+      advises: ['database.port'],
+    },
+  ],
+  DATA_PRESENT: [
+    {
+      ...error,
+      when: 'databases are there',
+      node: 'db2',
+      cast: { follower: { server: { databases: ['shop', 'blog'] } } },
+      says: ['shop, blog'],
+      advises: ['--replace'],
+    },
+    {
+      ...error,
+      when: 'databases are there and the server is down',
+      node: 'db2',
+      cast: { follower: { server: null, disk: { serverProcess: false, databases: ['shop'] } } },
+      says: ['shop'],
+      advises: ['--replace'],
+    },
+    {
+      ...error,
+      when: 'only accounts are there',
+      node: 'db2',
+      cast: { follower: { server: { accounts: ['app@%'] } } },
+      says: ['app@%'],
+      advises: ['--replace'],
+    },
+    {
+      ...error,
+      when: 'a stopped server may hold anything',
+      node: 'db2',
+      cast: { follower: { server: null, disk: { serverProcess: false } } },
+      says: ['nobody can say'],
+      advises: ['--replace'],
+    },
+    {
+      ...error,
+      when: 'a clone would drop it silently',
+      node: 'db2',
+      want: { method: 'clone' },
+      cast: { follower: { server: { databases: ['shop'] } } },
+      says: ['shop'],
+      advises: ['nothing is deleted'],
+    },
+  ],
+  FEEDS_FOLLOWERS: [
+    {
+      ...error,
+      when: 'others follow it',
+      node: 'db2',
+      want: { replace: true },
+      cast: { follower: { server: { readers: [{ user: 'repl', host: '10.0.0.44' }] } } },
+      says: ['10.0.0.44'],
+      advises: ['remove-follower'],
+    },
+  ],
+  NO_SUDO: [
+    {
+      ...error,
+      when: 'sudo refuses',
+      node: 'db2',
+      cast: { follower: { rest: { serviceRefusal: 'a password is required' } } },
+      says: ['ops', 'mysql.service'],
+      advises: ['/etc/sudoers.d/replctl'],
+    },
+  ],
+  CLOCK_SKEW: [
+    {
+      ...warning,
+      when: 'clocks differ',
+      node: 'db2',
+      cast: { follower: { machine: { clockAhead: 60 } } },
+      says: ['60 s'],
+      advises: ['chrony'],
+    },
+  ],
+  LETTER_CASE_DIFFERS: [
+    {
+      ...error,
+      when: 'names are kept otherwise',
+      node: 'db2',
+      cast: { follower: { settings: { lower_case_table_names: '1' } } },
+      says: ['is 1 on db2 and 0 on db1'],
+      advises: ['lower_case_table_names = 0'],
+    },
+  ],
+  FILES_ELSEWHERE: [
+    {
+      ...error,
+      when: 'the redo log lies elsewhere',
+      node: 'db2',
+      cast: { follower: { settings: { innodb_log_group_home_dir: '/srv/redo' } } },
+      says: ['/srv/redo'],
+      advises: ['move'],
+    },
+  ],
+  PAGE_SIZE_DIFFERS: [
+    {
+      ...error,
+      when: 'pages are of another size, for a clone',
+      node: 'db2',
+      cast: { follower: { settings: { innodb_page_size: '4096' } } },
+      says: ['4096', '16384'],
+      advises: ['--method dump'],
+    },
+  ],
+  ARCHITECTURE_DIFFERS: [
+    {
+      ...error,
+      when: 'machines are of two kinds, for a clone',
+      node: 'db2',
+      cast: { follower: { machine: { architecture: 'aarch64' } } },
+      says: ['aarch64', 'x86_64'],
+      advises: ['--method dump'],
+    },
+  ],
+};
