@@ -40,8 +40,9 @@ const clonePluginQuery = "SELECT PLUGIN_STATUS AS status FROM information_schema
 /** Seconds that a statement must have run to be named: a global lock would wait for it, and everyone else for the lock. */
 const longStatement = 5;
 
-const isLong = ({ Command, Time }: ProcessRow): boolean =>
-  ['Query', 'Execute'].includes(Command) && Number(Time) >= longStatement;
+/** An applier between two transactions says Query too, with a time that is its lag; but it has no text. */
+const isLong = ({ Command, Time, Info }: ProcessRow): boolean =>
+  ['Query', 'Execute'].includes(Command) && Number(Time) >= longStatement && Info !== null && Info !== '';
 
 const readTables = async (session: Session) => {
   const rows = await session.query<{

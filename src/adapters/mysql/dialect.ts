@@ -55,8 +55,8 @@ export interface Dialect {
   seedHistory(history: string): readonly string[];
   /** How many of `wanted`'s transactions are not in `reached`. */
   missing(wanted: string, reached: string): number;
-  /** Transactions that a follower has and its leader has not; empty where there are none. */
-  errant(follower: string, leader: string): string;
+  /** Transactions that a follower has and its leader has not, those of `writer` (a `server_uuid`; MariaDB: a `server_id`) left out; empty where there are none. */
+  errant(follower: string, leader: string, writer?: string): string;
 }
 
 export const dialectOf = (layout: Pick<Layout, 'flavour' | 'version'>): Dialect =>

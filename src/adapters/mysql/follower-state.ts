@@ -1,7 +1,8 @@
 import type { ReadingHost } from '../../hosts/host.ts';
 import type { Cast, FollowerState, Node } from '../adapter.ts';
 import { dialectOf } from './dialect.ts';
-import { usesGtid, type MysqlFacts } from './facts.ts';
+import { errantTransactions } from './errant.ts';
+import type { MysqlFacts } from './facts.ts';
 import { isTailingFragment } from './fragment.ts';
 import { lagBehind, positionOf } from './lag.ts';
 import { accountName } from './names.ts';
@@ -47,8 +48,7 @@ export const followerState = (
     };
   }
   const dialect = dialectOf(follower.layout);
-  const errant =
-    leader.server && usesGtid(leader.server) ? dialect.errant(follower.server.history, leader.server.history) : '';
+  const errant = leader.server ? errantTransactions(dialect, follower.server, leader.server) : '';
   if (channel.receiver !== 'running' || channel.applier !== 'running' || errant !== '') {
     const why =
       errant === '' ? statesOf(channel) : `it has transactions that ${leader.node} has not: ${errant.slice(0, 200)}`;

@@ -15,15 +15,16 @@ const startOf = ({ from }: Source): string =>
     : `MASTER_USE_GTID = no, MASTER_LOG_FILE = ${quoteLiteral(from.file)}, MASTER_LOG_POS = ${from.position}`;
 
 /** What the follower has of a domain beyond the leader, as `domain-server-sequence`. */
-const beyond = (follower: string, leader: string): string => {
+const beyond = (follower: string, leader: string, writer?: string): string => {
   const known = parseGtidPosition(leader);
   return [...parseGtidPosition(follower)]
-    .filter(([domain, { sequence }]) => sequence > (known.get(domain)?.sequence ?? 0n))
+    .filter(
+      ([domain, { server, sequence }]) => sequence > (known.get(domain)?.sequence ?? 0n) && `${server}` !== writer,
+    )
     .map(([domain, { server, sequence }]) => `${domain}-${server}-${sequence}`)
     .join(',');
 };
 
-/** MariaDB 10.5 to 11.8: one set of words for all. */
 /** What `PASSWORD()` makes of it. */
 const hashed = (password: Text): Masked => {
   const sha1 = (data: string | Buffer) => createHash('sha1').update(data).digest();
@@ -34,6 +35,7 @@ const hashed = (password: Text): Masked => {
   );
 };
 
+/** MariaDB 10.5 to 11.8: one set of words for all. */
 export const mariadbDialect = (_version: readonly [number, number, number]): Dialect => ({
   flavour: 'mariadb',
   showPosition: 'SHOW MASTER STATUS',

@@ -59,6 +59,9 @@ export const mysqlDialect = (version: Version): Dialect => {
     },
     seedHistory: (history) => (history === '' ? [] : [`SET GLOBAL gtid_purged = ${quoteLiteral(history)}`]),
     missing: (wanted, reached) => countOf(subtract(parseGtidSet(wanted), parseGtidSet(reached))),
-    errant: (follower, leader) => formatGtidSet(subtract(parseGtidSet(follower), parseGtidSet(leader))),
+    errant: (follower, leader, writer) => {
+      const only = [...subtract(parseGtidSet(follower), parseGtidSet(leader))];
+      return formatGtidSet(new Map(only.filter(([who]) => who.split(':')[0] !== writer)));
+    },
   };
 };

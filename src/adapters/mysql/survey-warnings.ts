@@ -1,6 +1,7 @@
 import type { Warning } from '../../workflow/step.ts';
 import { dialectOf } from './dialect.ts';
-import { isOn, usesGtid } from './facts.ts';
+import { errantTransactions } from './errant.ts';
+import { isOn } from './facts.ts';
 import { gapOf } from './steps/log-gap.ts';
 import type { Observation } from './observe.ts';
 import { gigabytes } from '../finding.ts';
@@ -64,8 +65,8 @@ export const followerWarnings = (
   if (!server || !layout || server.replica.length === 0) return [];
   const dialect = dialectOf(layout);
   const warnings: Warning[] = [];
-  if (leader?.server && usesGtid(leader.server)) {
-    const errant = dialect.errant(server.history, leader.server.history);
+  if (leader?.server) {
+    const errant = errantTransactions(dialect, server, leader.server);
     if (errant !== '')
       warnings.push({
         code: 'ERRANT_TRANSACTIONS',

@@ -10,6 +10,7 @@ const stateOf = (unlike: UnlikeCast) => {
   return followerState(facts, nodesOf(facts), 1000);
 };
 const following = (unlike: Parameters<typeof channel>[0] = {}) => ({ server: { replica: [channel(unlike)] } });
+const other = uuid.replace('a7', 'b7');
 const ours = accountName('orders', 'db2');
 
 test.each<[string, UnlikeCast]>([
@@ -29,6 +30,13 @@ test('one that follows the upstream with both threads is healthy', () => {
   });
 });
 
+test('one that has got more meanwhile, of the leader itself, is healthy', () => {
+  const ahead = { server: { replica: [channel()], history: `${uuid}:1-1002` } };
+  expect(stateOf({ follower: ahead }).state).toBe('healthy');
+  const mariadb = { server: { replica: [channel()], history: '0-1-1002' } };
+  expect(stateOf({ flavour: 'mariadb', follower: mariadb }).state).toBe('healthy');
+});
+
 test.each<[string, UnlikeCast, RegExp]>([
   [
     'does not receive',
@@ -42,8 +50,8 @@ test.each<[string, UnlikeCast, RegExp]>([
   ],
   [
     'has rows of its own',
-    { follower: { server: { replica: [channel()], history: `${uuid}:1-1002` } } },
-    new RegExp(`${uuid}:1001-1002`),
+    { follower: { server: { replica: [channel()], history: `${uuid}:1-1000,${other}:1-2` } } },
+    new RegExp(`${other}:1-2`),
   ],
   [
     'was made by a run, and is stopped',

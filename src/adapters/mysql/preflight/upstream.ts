@@ -1,7 +1,8 @@
 import type { Finding } from '../../adapter.ts';
 import { error, warning } from '../../finding.ts';
 import { dialectOf } from '../dialect.ts';
-import { isOn, setting, usesGtid } from '../facts.ts';
+import { errantTransactions } from '../errant.ts';
+import { isOn, setting } from '../facts.ts';
 import { speaksTls } from '../tls.ts';
 import { keepsLongEnough, neededRetention } from '../steps/retention.ts';
 import { servers } from './servers.ts';
@@ -80,8 +81,8 @@ const serverIds: Check = ({ facts: { leader, upstream, source } }) => {
 
 const errant: Check = ({ facts: { leader, upstream, source } }) =>
   [...new Set([upstream, source])].flatMap(({ node, server, layout }): Finding[] => {
-    if (!server || !layout || !leader.server || node === leader.node || !usesGtid(leader.server)) return [];
-    const extra = dialectOf(layout).errant(server.history, leader.server.history);
+    if (!server || !layout || !leader.server || node === leader.node) return [];
+    const extra = errantTransactions(dialectOf(layout), server, leader.server);
     if (extra === '') return [];
     return [
       error({
