@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { command } from '../../test/lab/command.ts';
 import { environment } from './environment.ts';
 import { freePorts } from './free-ports.ts';
-import { startLeader } from './local-leader.ts';
+import type { LocalEngine } from './local-engine.ts';
 import type { Server, Stage, StageOptions } from './stage.ts';
 import { endStrays } from './strays.ts';
 import { giveUpRoot } from './unprivileged.ts';
@@ -20,33 +20,17 @@ const requireSpace = async (): Promise<void> => {
     throw new Error(`The demo needs ${neededBytes / 1e9} GB in ${base}, where ${(free / 1e9).toFixed(1)} GB are free.`);
 };
 
-interface Places {
-  readonly directory: string;
-  readonly sockets: string;
-  readonly leaderPort: number;
-  readonly followerPort: number;
-}
-
-const fleetFile = ({ directory, sockets, leaderPort, followerPort }: Places): string => `fleet: demo
-engine: postgresql
-database: { socket: ${sockets} }
-nodes:
-  leader:
-    transport: local
-    database: { port: ${leaderPort}, dataDir: ${directory}/leader }
-  follower:
-    follows: leader
-    transport: local
-    database: { port: ${followerPort}, dataDir: ${directory}/follower }
-`;
-
 /** Both servers on this machine, in a directory of their own, without root: nothing of what the machine has is touched. */
-export const createLocalStage = async (binDir: string, { root, screen, signal }: StageOptions): Promise<Stage> => {
+export const createLocalStage = async (
+  local: LocalEngine,
+  binDir: string,
+  { root, screen, signal }: StageOptions,
+): Promise<Stage> => {
   await requireSpace();
   const directory = await mkdtemp(join(base, 'replctl-demo-'));
   const close = async (): Promise<void> => {
     process.chdir('/');
-    await endStrays({ directory, binDir });
+    await endStrays({ directory, stop: async (dataDir) => local.stop(binDir, dataDir) });
     await rm(directory, { recursive: true, maxRetries: 20, retryDelay: 100 });
   };
   try {
@@ -56,18 +40,21 @@ export const createLocalStage = async (binDir: string, { root, screen, signal }:
     const places = { directory, sockets: join(directory, 'sockets'), leaderPort, followerPort };
     await Promise.all([places.sockets, join(directory, 'home')].map((path) => mkdir(path, { mode: 0o700 })));
     const env = environment(directory);
-    const server = (port: number): Server => ({
-      run: async ([program = '', ...parameters], options) =>
-        command([join(binDir, program), ...parameters], {
-          ...options,
-          env: { ...env, PGHOST: places.sockets, PGPORT: String(port) },
-        }),
-    });
-    const leader = server(leaderPort);
-    screen.heading(`A PostgreSQL leader on this machine, as ${userInfo().username}`);
-    await startLeader({ ...places, binDir, env, screen, signal });
-    await writeFile(join(directory, 'replctl.yaml'), fleetFile(places));
-    return { leader, follower: server(followerPort), directory, replctl: { argv, env }, close };
+    const server = (node: 'leader' | 'follower'): Server => {
+      const reaching = local.reaching(places, node);
+      return {
+        run: async ([program = '', ...parameters], options) =>
+          command([join(binDir, program), ...reaching.words, ...parameters], {
+            ...options,
+            env: { ...env, ...reaching.env },
+          }),
+      };
+    };
+    const leader = server('leader');
+    screen.heading(`A ${local.engine.title} leader on this machine, as ${userInfo().username}`);
+    await local.startLeader({ ...places, binDir, env, screen, signal });
+    await writeFile(join(directory, 'replctl.yaml'), local.fleetFile(places));
+    return { engine: local.engine, leader, follower: server('follower'), directory, replctl: { argv, env }, close };
   } catch (error) {
     await close();
     throw error;

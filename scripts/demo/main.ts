@@ -1,12 +1,14 @@
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createLocalStage } from './local-stage.ts';
+import { localMariadb } from './mysql/local.ts';
+import { localPostgresql } from './postgresql/local.ts';
 import { createScreen } from './screen.ts';
 import type { Stage, StageOptions } from './stage.ts';
 import { tell } from './story.ts';
 
-// main.ts local BINDIR | fleet. Started by scripts/demo.mjs.
-const [scene, binDir = ''] = process.argv.slice(2);
+// main.ts ENGINE local BINDIR | ENGINE fleet. Started by scripts/demo.mjs.
+const [engine, scene, binDir = ''] = process.argv.slice(2);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const began = performance.now();
@@ -31,9 +33,10 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const setUp = async (options: StageOptions): Promise<Stage> => {
-  if (scene === 'local') return createLocalStage(binDir, options);
+  if (scene === 'local')
+    return createLocalStage(engine === 'mariadb' ? localMariadb : localPostgresql, binDir, options);
   const { createFleetStage } = await import('./fleet-stage.ts');
-  return createFleetStage(options);
+  return createFleetStage(engine === 'mysql' || engine === 'mariadb' ? engine : 'postgresql', options);
 };
 
 const attempt = async (work: () => Promise<void>): Promise<void> => {

@@ -1,14 +1,16 @@
 import type { CommandOptions, CommandResult } from '../../test/lab/command.ts';
+import type { Engine } from './engine.ts';
 import type { Screen } from './screen.ts';
 
 /** One of the two servers. */
 export interface Server {
-  /** Runs one of PostgreSQL's client programs against it, as its administrator. A non-zero exit is a result. */
+  /** Runs one of the engine's client programs against it, as its administrator. A non-zero exit is a result. */
   run(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
 }
 
 /** Where the demo takes place. The leader runs; the follower is not one yet. */
 export interface Stage {
+  readonly engine: Engine;
   readonly leader: Server;
   readonly follower: Server;
   /** Holds `replctl.yaml`: commands are typed here. */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { poll } from '../../src/workflow/waiting.ts';
-import { compare, contentOf, database, sql } from './proof.ts';
+import { compare } from './compare.ts';
+import type { Writer } from './engine.ts';
 import { runReplctl } from './replctl.ts';
 import type { Screen } from './screen.ts';
 import type { Stage } from './stage.ts';
-import { startWriter, writerArgv, type Writer } from './writer.ts';
 
 interface Telling {
   readonly stage: Stage;
@@ -13,30 +13,24 @@ interface Telling {
   readonly signal: AbortSignal;
 }
 
-/** About 450 MB: enough to see the copy's progress, and loaded in a few seconds. */
-const scale = '30';
-
 /** Spares a busy leader, and makes a copy within one machine last long enough to be watched. */
 const rate = '100MB/s';
 
 const number = (value: number): string => value.toLocaleString('en');
 
-const fillLeader = async ({ stage: { leader }, screen, signal }: Telling): Promise<Writer> => {
-  const load = ['pgbench', '-i', '-q', '-s', scale, database];
-  const create = ['createdb', database];
-  screen.typed(create);
-  screen.typed(load);
+const fillLeader = async ({ stage: { engine, leader }, screen, signal }: Telling): Promise<Writer> => {
+  for (const { argv, input } of engine.fill) screen.typed(argv, input === undefined ? '' : ' <fill.sql');
   const filling = (async () => {
-    for (const argv of [create, load]) {
-      const { exitCode, stderr } = await leader.run(argv, { signal });
+    for (const { argv, input } of engine.fill) {
+      const { exitCode, stderr } = await leader.run(argv, { signal, ...(input === undefined ? {} : { input }) });
       signal.throwIfAborted();
       if (exitCode !== 0) throw new Error(`${argv.join(' ')} failed: ${stderr.trim()}`);
     }
   })();
   await screen.during('filling it:', filling);
-  const size = await sql(leader, `SELECT pg_size_pretty(pg_database_size('${database}'))`, signal);
-  screen.typed(writerArgv, ' &');
-  const writer = startWriter(leader, signal);
+  const size = await engine.size(leader, signal);
+  screen.typed(engine.writerArgv, ' &');
+  const writer = engine.startWriter(leader, signal);
   const begun = async () => (await writer.written()) > 0 || undefined;
   await poll({ every: 200, timeout: 30_000, signal, what: 'the first transaction' }, begun);
   screen.say(`The leader has ${size} of data, and four clients write to it from now on.`);
@@ -61,18 +55,20 @@ const showStatus = async (telling: Telling): Promise<void> => {
   telling.screen.check(code === 0, `replctl status ended with exit code ${code}: healthy is 0.`);
 };
 
-const proveRows = async ({ stage: { leader, follower }, screen, signal }: Telling, writer: Writer): Promise<void> => {
+const proveRows = async (
+  { stage: { engine, leader, follower }, screen, signal }: Telling,
+  writer: Writer,
+): Promise<void> => {
   screen.heading('Proof: the follower has every row of the leader');
   await writer.stop();
-  const end = await sql(leader, 'SELECT pg_current_wal_lsn()', signal);
+  const end = await engine.end(leader, signal);
   screen.say(`The writer is stopped; the leader's log ends at ${end}.`);
-  const replayed = async () =>
-    (await sql(follower, `SELECT pg_last_wal_replay_lsn() >= '${end}'::pg_lsn`, signal)) === 't' || undefined;
+  const replayed = async () => (await engine.hasReached(follower, end, signal)) || undefined;
   await poll({ every: 100, timeout: 60_000, signal, what: `the follower's replay up to ${end}` }, replayed);
-  const reading = Promise.all([contentOf(leader, signal), contentOf(follower, signal)]);
+  const reading = Promise.all([engine.contentOf(leader, signal), engine.contentOf(follower, signal)]);
   const [there, here] = await screen.during('counting and hashing all rows on both sides:', reading);
   for (const { table, leader: left, follower: right, same } of compare(there, here)) {
-    const name = table.replace(/^public\./, '').padEnd(18);
+    const name = table.padEnd(18);
     const [one, other] = [left, right].map((side) =>
       side ? `${number(side.rows).padStart(11)} ${side.hash}` : 'not there',
     );
@@ -80,15 +76,14 @@ const proveRows = async ({ stage: { leader, follower }, screen, signal }: Tellin
   }
 };
 
-const proveRefusal = async ({ stage: { follower }, screen, signal }: Telling): Promise<void> => {
+const proveRefusal = async ({ stage: { engine, follower }, screen, signal }: Telling): Promise<void> => {
   screen.heading('Proof: the follower refuses writes');
-  const write = 'INSERT INTO pgbench_history (tid, bid, aid, delta) VALUES (1, 1, 1, 0)';
-  const psql = ['psql', '-X', '-d', database, '-c', write];
-  screen.typed(psql);
-  const { exitCode, stderr } = await follower.run(psql, { signal });
+  const { argv, refused } = engine.write;
+  screen.typed(argv);
+  const { exitCode, stderr } = await follower.run(argv, { signal });
   signal.throwIfAborted();
   screen.quote(stderr);
-  screen.check(exitCode === 1 && /read-only transaction/.test(stderr), 'The server itself refused the write.');
+  screen.check(exitCode === 1 && refused.test(stderr), 'The server itself refused the write.');
 };
 
 /** The whole of it. What does not hold is a check that failed, or throws. */

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { command } from '../../test/lab/command.ts';
 
 /** Processes that name the directory on their command line: servers, copies that an interrupt left running, their guards. */
 const processesOf = async (directory: string): Promise<readonly number[]> => {
@@ -26,16 +25,13 @@ const kill = (pid: number): void => {
 interface Strays {
   /** Made for this demo under a name that nothing else has. */
   readonly directory: string;
-  readonly binDir: string;
+  /** Ends the server in a data directory by its own means. */
+  readonly stop: (dataDir: string) => Promise<void>;
 }
 
 /** Ends every process that works in the directory. The servers first and by their own means: they end their children. */
-export const endStrays = async ({ directory, binDir }: Strays): Promise<void> => {
-  for (const name of ['follower', 'leader']) {
-    const data = join(directory, name);
-    if (await readFile(join(data, 'postmaster.pid')).catch(() => undefined))
-      await command([join(binDir, 'pg_ctl'), '-D', data, '-m', 'immediate', 'stop']);
-  }
+export const endStrays = async ({ directory, stop }: Strays): Promise<void> => {
+  for (const name of ['follower', 'leader']) await stop(join(directory, name));
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const pids = await processesOf(directory);
     if (pids.length === 0) return;

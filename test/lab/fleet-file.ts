@@ -19,8 +19,9 @@ export async function writeFleetFile(
   const nodes = [...follows].map(([machine, upstream]) => {
     return [machine.name, { host: machine.address, ...(upstream === undefined ? {} : { follows: upstream.name }) }];
   });
+  const engine = [...follows.keys()].find((machine) => machine.engine !== undefined)?.engine ?? 'postgresql';
   const file = join(lab.directory, 'replctl.yaml');
   const ssh = { user, identityFile: lab.identityFile, knownHostsFile: lab.knownHostsFile };
-  await writeFile(file, stringify({ fleet, engine: 'postgresql', ssh, nodes: Object.fromEntries(nodes) }));
+  await writeFile(file, stringify({ fleet, engine, ssh, nodes: Object.fromEntries(nodes) }));
   return file;
 }

@@ -58,6 +58,11 @@ export class Machine {
     return this.#mysql;
   }
 
+  /** As a fleet file calls it; undefined on a machine without a server. */
+  get engine(): 'postgresql' | 'mysql' | 'mariadb' | undefined {
+    return this.#mysql?.flavour ?? (this.#postgres === undefined ? undefined : 'postgresql');
+  }
+
   get links(): readonly Link[] {
     return this.#plan.links;
   }

@@ -1,29 +1,11 @@
-import type { RunEvent } from '../../../src/workflow/events.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Machine } from '../../lab/machine.ts';
 import { replayed } from './compare.ts';
 import { lookAt } from './postgresql-world.ts';
-import { createReplctl, expectExit, type Ended, type Replctl } from './replctl.ts';
+import { createReplctl, type Replctl } from './replctl.ts';
 import { mainServer } from './server.ts';
 
-/** A moment of a run, told by its events. */
-export interface Moment {
-  readonly title: string;
-  readonly fits: (event: RunEvent) => boolean;
-}
-
-export const after = (step: string): Moment => ({
-  title: `after ${step}`,
-  fits: (event) => (event.event === 'step-done' || event.event === 'step-skipped') && event.step === step,
-});
-export const onStartOf = (step: string): Moment => ({
-  title: `when ${step} begins`,
-  fits: (event) => event.event === 'step-started' && event.step === step,
-});
-export const whileIn = (step: string, phase: string): Moment => ({
-  title: `in ${step}, ${phase}`,
-  fits: (event) => event.event === 'step-progress' && event.step === step && event.phase === phase,
-});
+export { after, killedAt, onStartOf, runOf, whileIn, type Moment } from './moments.ts';
 
 /** A follower's machine with an operator of its own, and the leader that it shares with others. */
 export interface Lane {
@@ -46,22 +28,6 @@ export const createLane = (lab: Lab, fleet: string, leader: Machine, machine: Ma
     under: ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
   }),
 });
-
-/** Runs the command and kills it at that moment: no handler runs, nothing is said. Near its end it may be quicker than its killer: exit 0. */
-export const killedAt = async (replctl: Replctl, args: readonly string[], moment: Moment): Promise<Ended> => {
-  const running = replctl.start(args);
-  await running.event(moment.fits);
-  running.kill('SIGKILL');
-  const ended = await running.ended;
-  if (ended.exitCode !== 0 || ended.events.at(-1)?.event !== 'run-ended') expectExit(ended, 137);
-  return ended;
-};
-
-export const runOf = (ended: Ended): string => {
-  const started = ended.events.find((event) => event.event === 'run-started');
-  if (started?.event !== 'run-started') throw new Error('no run was started');
-  return started.run;
-};
 
 /** What of the node is on the leader. */
 const onLeader = async ({ leader, node }: Lane): Promise<string> => {

@@ -1,17 +1,11 @@
-import type { CommandResult } from '../../test/lab/command.ts';
-import { poll } from '../../src/workflow/waiting.ts';
-import { database, sql } from './proof.ts';
-import type { Server } from './stage.ts';
+import type { CommandResult } from '../../../test/lab/command.ts';
+import { poll } from '../../../src/workflow/waiting.ts';
+import type { Writer } from '../engine.ts';
+import type { Server } from '../stage.ts';
+import { database, sql } from './sql.ts';
 
 /** Four clients that commit about 200 transactions a second, each of which changes three tables and adds a row to a fourth. */
 export const writerArgv = ['pgbench', '-n', '-c', '4', '-R', '200', '-T', '3600', database] as const;
-
-export interface Writer {
-  /** Transactions committed so far. */
-  written(): Promise<number>;
-  /** Throws where it did not write up to now. Returns when the server is rid of it. */
-  stop(): Promise<void>;
-}
 
 export const startWriter = (leader: Server, signal: AbortSignal): Writer => {
   const stopping = new AbortController();

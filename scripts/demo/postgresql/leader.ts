@@ -1,17 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { must } from '../../test/lab/command.ts';
-import type { Screen } from './screen.ts';
-
-interface LeaderOptions {
-  readonly directory: string;
-  readonly sockets: string;
-  readonly leaderPort: number;
-  readonly binDir: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly screen: Screen;
-  readonly signal: AbortSignal;
-}
+import { must } from '../../../test/lab/command.ts';
+import type { LeaderOptions } from '../local-engine.ts';
 
 /** A new cluster in `leader`: the OS user through the socket, everybody else by password. */
 export const startLeader = async (options: LeaderOptions): Promise<void> => {
