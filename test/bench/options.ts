@@ -31,13 +31,17 @@ const linkOf = (rate: string): Link =>
   rate === 'unlimited' ? { name: rate } : { name: rate.replace(/(\d)(?=[a-z])/, '$1 ').replace('bit', 'bit/s'), rate };
 
 /** Undefined where only the usage is asked for. */
-export const readOptions = (args: string[], env: NodeJS.ProcessEnv): Options | undefined => {
+export const readOptions = (
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  defaults = { scale: '130', rounds: '3', links: '1gbit,200mbit,unlimited' },
+): Options | undefined => {
   const { values } = parseArgs({
     args,
     options: {
-      scale: { type: 'string', default: env['REPLCTL_BENCH_SCALE'] ?? '130' },
-      rounds: { type: 'string', default: '3' },
-      links: { type: 'string', default: '1gbit,200mbit,unlimited' },
+      scale: { type: 'string', default: env['REPLCTL_BENCH_SCALE'] ?? defaults.scale },
+      rounds: { type: 'string', default: defaults.rounds },
+      links: { type: 'string', default: defaults.links },
       help: { type: 'boolean', default: false },
     },
   });
