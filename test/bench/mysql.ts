@@ -8,7 +8,7 @@ import { race, ways, type Turns } from './mysql/ways.ts';
 import { readOptions, type Options } from './options.ts';
 import { buildReplctl } from './replctl.ts';
 
-const usage = `npm run bench:mysql -- [--scale 1500] [--rounds 1] [--links unlimited,200mbit]
+const usage = `npm run bench:mysql -- [mysql] [mariadb] [--scale 1500] [--rounds 1] [--links unlimited,200mbit]
 
   --scale    thousands of rows of each of the four tables: 1500 is about 1.6 GB
   --rounds   turns of each way at each link
@@ -56,8 +56,15 @@ const benchOf = async (flavour: Flavour, { scale, rounds, links }: Options): Pro
 };
 
 const defaults = { scale: '1500', rounds: '1', links: 'unlimited,200mbit' };
-const options = readOptions(process.argv.slice(2), process.env, defaults);
+const asked = process.argv.slice(2);
+const engines = (['mysql', 'mariadb'] as const).filter((engine) => asked.includes(engine));
+const options = readOptions(
+  asked.filter((word) => word !== 'mysql' && word !== 'mariadb'),
+  process.env,
+  defaults,
+);
 const reason = labUnavailable();
 if (options === undefined) process.stdout.write(usage);
-else if (reason === undefined) for (const flavour of ['mysql', 'mariadb'] as const) await benchOf(flavour, options);
+else if (reason === undefined)
+  for (const flavour of engines.length > 0 ? engines : (['mysql', 'mariadb'] as const)) await benchOf(flavour, options);
 else say(`The bench needs the lab: ${reason}.`);

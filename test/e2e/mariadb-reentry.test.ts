@@ -1,7 +1,8 @@
+import { describeWithEverything } from './support/extent.ts';
 import { describeInLab } from './support/in-lab.ts';
 import { survivesKills } from './support/mysql-reentry.ts';
 
-describeInLab('add-follower on MariaDB by mariabackup, killed', () => {
+describeWithEverything('add-follower on MariaDB by mariabackup, killed', () => {
   survivesKills({
     flavour: 'mariadb',
     method: 'mariabackup',

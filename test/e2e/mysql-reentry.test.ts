@@ -1,3 +1,4 @@
+import { describeWithEverything } from './support/extent.ts';
 import { describeInLab } from './support/in-lab.ts';
 import { survivesKills } from './support/mysql-reentry.ts';
 
@@ -9,7 +10,7 @@ describeInLab('add-follower on MySQL by clone, killed', () => {
   });
 });
 
-describeInLab('add-follower on MySQL by dump, killed', () => {
+describeWithEverything('add-follower on MySQL by dump, killed', () => {
   survivesKills({
     flavour: 'mysql',
     method: 'dump',

@@ -40,7 +40,7 @@ export const byBackup = async (stage: MysqlStage): Promise<number> =>
     `
 systemctl stop mariadb
 find /var/lib/mysql -mindepth 1 -delete
-ssh root@${stage.leader.address} mariadb-backup --backup --stream=mbstream --user=root --target-dir=/tmp/backup 2>/dev/null | mbstream -x -C /var/lib/mysql
+ssh -n root@${stage.leader.address} mariadb-backup --backup --stream=mbstream --user=root --target-dir=/tmp/backup 2>/dev/null | mbstream -x -C /var/lib/mysql
 mariadb-backup --prepare --target-dir=/var/lib/mysql >/dev/null 2>&1
 chown -R mysql:mysql /var/lib/mysql
 systemctl start mariadb

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AddFollowerResult, Method } from '../../../src/procedures/contract.ts';
 import type { Machine } from '../../lab/machine.ts';
+import { everything } from './extent.ts';
 import { after, killedAt, onStartOf, runOf, whileIn, type Moment } from './moments.ts';
 import { compareMysql } from './mysql-compare.ts';
 import { sampleOf, type Flavour } from './mysql-ground.ts';
@@ -26,19 +27,16 @@ const afterwards = [
   'finish.tidy',
 ];
 
-/** Every moment with REPLCTL_TEST_ALL=1; else of those that resemble each other one. */
-const all = process.env['REPLCTL_TEST_ALL'] === '1';
-
 const within: readonly Moment[] = [
   onStartOf('transfer.copy'),
   whileIn('configure.swap', 'moving directories'),
-  ...(all ? [whileIn('configure.swap', 'stopping the old server'), onStartOf('configure.start')] : []),
+  ...(everything ? [whileIn('configure.swap', 'stopping the old server'), onStartOf('configure.start')] : []),
 ];
 const takenBack = [
   'transfer.copy',
   'configure.start',
   'prove.follower',
-  ...(all ? ['configure.swap', 'configure.tail'] : []),
+  ...(everything ? ['configure.swap', 'configure.tail'] : []),
 ].map(after);
 
 /** What a package's server was before the run lies in the data directory, which is a mount point here. */
