@@ -1,7 +1,7 @@
 # Reads a whole server at one position, in parallel, into files in a spool directory. Run by replctl on the future follower, as a job.
 # Arguments: name=value. Logs in with option files only; needs perl and the server's own client programs.
 use strict; use warnings;
-use Fcntl qw(:flock); use IO::Handle; use POSIX qw(:sys_wait_h); use Time::HiRes qw(time sleep alarm); use Errno qw(EINTR);
+use Fcntl qw(:flock); use IO::Handle; use IO::Select; use POSIX qw(:sys_wait_h); use Time::HiRes qw(time sleep alarm); use Errno qw(EINTR);
 
 my %arg = map { /^(\w+)=(.*)$/s ? ($1 => $2) : () } @ARGV;
 my ($spool, $flavour, $parallel) = @arg{qw(spool flavour parallel)};
@@ -35,15 +35,27 @@ sub session {
   return $s;
 }
 sub lost { my ($s, $what) = @_; my $why = ''; if (open my $f, '<', $s->{errors}) { my @lines = <$f>; $why = $lines[-1] // ''; chomp $why } fail(($why || "the connection to the source was lost") . ($what ? " ($what)" : '')) }
+# Seconds that an answer may take; 0: as long as it wants. A link that was cut says nothing: its sessions would be waited for for ever. Until all snapshots are open
+# every statement is bounded; after that the lock's session is asked for a sign of life, and reading may take its time.
+our $limit = $arg{lock_timeout} + 25;
+sub heard {
+  my ($s, $until, $sql) = @_;
+  while (1) {
+    my $left = $until - time; lost($s, "the source has not answered for $limit s: $sql") if $left <= 0;
+    vec(my $ready = '', fileno $s->{out}, 1) = 1;
+    return if select($ready, undef, undef, $left) > 0;
+  }
+}
 # No row looks like it by accident.
 my $end = sprintf 'replctl-%08x%08x', rand 2**32, rand 2**32;
 sub unescape { my $v = shift; return undef if $v eq 'NULL'; $v =~ s/\\([0nt\\])/$1 eq '0' ? "\0" : $1 eq 'n' ? "\n" : $1 eq 't' ? "\t" : '\\'/ge; $v }
 sub ask {
   my ($s, $sql) = @_;
   print { $s->{in} } "$sql;\nSELECT '$end';\n" or lost($s, $sql);
-  my @rows;
+  my (@rows, $until); $until = time + $limit if $limit;
   while (1) {
     while ($s->{buffer} =~ s/^([^\n]*)\n//) { my $line = $1; return @rows if $line eq $end; push @rows, [map { unescape($_) } split /\t/, $line, -1] }
+    heard($s, $until, $sql) if $until;
     my $n = sysread $s->{out}, $s->{buffer}, 65536, length $s->{buffer};
     next if !defined $n && $! == EINTR;
     lost($s, $sql) if !$n;
@@ -67,14 +79,21 @@ for my $reader (1 .. $parallel) {
   sysread $go_out, my $byte, 1 or POSIX::_exit(1);
   ask($s, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY') if $flavour eq 'mysql';
   ask($s, 'START TRANSACTION WITH CONSISTENT SNAPSHOT') if $flavour ne 'mysql';
-  syswrite $ready_in, 's';
+  syswrite $ready_in, 's'; $limit = 0;
   ask($s, 'SET SESSION wait_timeout = 86400');
   ask($s, 'SET SESSION character_set_results = NULL');
   my @todo;
   while (sysread($tasks_out, my $record, 8)) { @todo = tasks() if !@todo; reader($s, $todo[int $record]) }
   leave($s); POSIX::_exit(0);
 }
-sub await { my ($letter, $what) = @_; for (1 .. $parallel) { my $n = sysread $ready_out, my $byte, 1; fail("a reader ended while $what") if !$n || $byte ne $letter } }
+sub await {
+  my ($letter, $what) = @_;
+  for (1 .. $parallel) {
+    # One that ended leaves the pipe open, for the others hold it too.
+    until (IO::Select->new($ready_out)->can_read(0.2)) { fail("a reader ended while $what") if grep { waitpid $_, WNOHANG } @children }
+    my $n = sysread $ready_out, my $byte, 1; fail("a reader ended while $what") if !$n || $byte ne $letter;
+  }
+}
 close $ready_in; close $go_out;
 await('c', 'connecting');
 
@@ -83,7 +102,7 @@ await('c', 'connecting');
 $ddl = session();
 if ($flavour ne 'mysql') { ask($ddl, $_) for 'BACKUP STAGE START', 'BACKUP STAGE BLOCK_DDL' }
 # A cut link ends the lock's session on the server after 60 s; while we are here it is asked for more.
-$SIG{ALRM} = sub { ask($ddl, 'DO 1'); alarm 10 };
+$SIG{ALRM} = sub { local $limit = 30; ask($ddl, 'DO 1'); alarm 10 };
 
 # --- the moment: nobody writes while the position is read and the snapshots are opened. The server itself ends it when we are gone.
 my $global = session();
@@ -103,7 +122,7 @@ ask($global, 'UNLOCK TABLES');
 my $held = time - $locked; leave($global);
 note(sprintf 'locked %.3f waited %.3f', $held, $locked - $locking);
 (my $gtids = $gtid->[0] // '') =~ s/\s//g;
-alarm 10;
+$limit = 0; alarm 10;
 spit('position', join("\t", $at->[0] // '', $at->[1] // '', $gtids) . "\n");
 
 my $ours = "'information_schema', 'mysql', 'performance_schema', 'sys'";

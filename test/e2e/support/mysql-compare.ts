@@ -21,6 +21,8 @@ const normalise = (line: string): string =>
     .replace(/ CHARACTER SET \w+ COLLATE /, ' COLLATE ')
     .replace(/ DISABLE ON (?:SLAVE|REPLICA)/, '')
     .replace(/ (?:ENABLE|DISABLE)(?= COMMENT| DO )/, '')
+    .replace(/^(\/\*!50106 DROP EVENT .*;);$/, '$1')
+    .replace(/^GRANT PROXY .*/, (grant) => grant.replaceAll("'", '`'))
     .replace(/ AUTO_INCREMENT=\d+/, '')
     .replace(/ INVISIBLE DEFAULT (\S+?)(,?)$/, ' DEFAULT $1 INVISIBLE$2');
 
@@ -33,7 +35,7 @@ export interface MysqlComparison {
 const read = async (machine: Machine): Promise<readonly string[]> => {
   const text = await machine.ok(['bash', '-c', script(machine.mysql.flavour)], { timeoutSeconds: 600 });
   // What a client of another version says around it.
-  const noise = /^\/\*(?:!\d+ SET|M!\d+|!999999)|^SET @?|^COMMIT;|^$/;
+  const noise = /^\/\*(?:!\d+ SET|M!\d+|!999999)|^SET @?|^COMMIT;|^DELIMITER |^$/;
   return text
     .split('\n')
     .filter((line) => !noise.test(line))
