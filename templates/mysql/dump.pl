@@ -14,7 +14,9 @@ my $piece_bytes = $arg{piece_bytes} || 48e6;
 my $parent = $$;
 $SIG{PIPE} = 'IGNORE';
 
-sub fail { my $why = shift; print STDERR "$why\n"; kill 'TERM', grep { $_ } our @children if $$ == $parent; POSIX::_exit(1) }
+# A client that waits for a link that is gone would stay for hours.
+our (@children, @clients);
+sub fail { my $why = shift; print STDERR "$why\n"; kill 'TERM', @clients; kill 'TERM', grep { $_ } @children if $$ == $parent; POSIX::_exit(1) }
 sub note { print "@_\n"; STDOUT->flush }
 sub spit { my ($name, $text) = @_; open(my $f, '>', "$spool/$name.part") or fail("$spool/$name: $!"); print $f $text; $f->flush; $f->sync; close $f or fail("$spool/$name: $!"); rename "$spool/$name.part", "$spool/$name" or fail("$spool/$name: $!") }
 
@@ -28,7 +30,7 @@ sub session {
     open STDIN, '<&', $from_us; open STDOUT, '>&', $to_us; open STDERR, '>', $errors;
     close $_ for $from_us, $to_client, $from_client, $to_us; exec @client or POSIX::_exit(127);
   }
-  close $from_us; close $to_us; $to_client->autoflush(1);
+  close $from_us; close $to_us; $to_client->autoflush(1); push @clients, $pid;
   my $s = { in => $to_client, out => $from_client, errors => $errors, pid => $pid, buffer => '' };
   ask($s, "SET SESSION time_zone = '+00:00', wait_timeout = 60, lock_wait_timeout = $arg{lock_timeout}, net_write_timeout = 600");
   ask($s, $flavour eq 'mysql' ? 'SET SESSION max_execution_time = 0' : 'SET SESSION max_statement_time = 0');
@@ -61,18 +63,19 @@ sub ask {
     lost($s, $sql) if !$n;
   }
 }
-sub leave { my $s = shift; close $s->{in}; close $s->{out}; waitpid $s->{pid}, 0; unlink $s->{errors} }
+sub leave { my $s = shift; close $s->{in}; close $s->{out}; waitpid $s->{pid}, 0; @clients = grep { $_ != $s->{pid} } @clients; unlink $s->{errors} }
 
 sub ident { my $n = shift; $n =~ s/`/``/g; "`$n`" }
 sub literal { my $n = shift; $n =~ s/\\/\\\\/g; $n =~ s/'/''/g; "'$n'" }
 
 # --- readers: each opens its snapshot under the lock, says so, and waits for tasks
 pipe(my $tasks_out, my $tasks_in) or fail("pipe: $!"); pipe(my $ready_out, my $ready_in) or fail("pipe: $!"); pipe(my $go_out, my $go_in) or fail("pipe: $!");
-our @children; my $ddl;
+my $ddl;
 for my $reader (1 .. $parallel) {
   my $pid = fork; defined $pid or fail("fork: $!");
   if ($pid) { push @children, $pid; next }
   close $tasks_in; close $ready_out; close $go_in;
+  $SIG{TERM} = sub { kill 'TERM', @clients; POSIX::_exit(1) };
   my $s = session();
   ask($s, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   syswrite $ready_in, 'c';

@@ -1,6 +1,6 @@
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { copiesAndCascades } from './support/mysql-sources.ts';
 
-describeInLab('where a follower of MariaDB copies from and whom it follows', () => {
+describeWithEverything('where a follower of MariaDB copies from and whom it follows', () => {
   copiesAndCascades({ flavour: 'mariadb', copied: 'mariabackup', cascade: 'dump' });
 });

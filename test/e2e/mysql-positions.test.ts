@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AddFollowerResult, StatusResult } from '../../src/procedures/contract.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { compareMysql } from './support/mysql-compare.ts';
 import { sampleOf } from './support/mysql-ground.ts';
 import { applied, appliedPosition, startMysqlFleet, type MysqlFleet } from './support/mysql-pair.ts';
 import { startMysqlWriter } from './support/mysql-writer.ts';
 import { expectExit } from './support/replctl.ts';
 
-describeInLab('add-follower on MySQL without GTIDs', () => {
+describeWithEverything('add-follower on MySQL without GTIDs', () => {
   let fleet: MysqlFleet;
   const off = { gtid_mode: 'OFF', enforce_gtid_consistency: 'OFF' };
   beforeAll(async () => {
@@ -51,7 +51,7 @@ describeInLab('add-follower on MySQL without GTIDs', () => {
   });
 });
 
-describeInLab('add-follower from MariaDB 10.11 to 11.8', () => {
+describeWithEverything('add-follower from MariaDB 10.11 to 11.8', () => {
   let fleet: MysqlFleet;
   beforeAll(async () => {
     fleet = await startMysqlFleet('versions', 'mariadb', {

@@ -1,8 +1,7 @@
 import { describeWithEverything } from './support/extent.ts';
-import { describeInLab } from './support/in-lab.ts';
 import { survivesKills } from './support/mysql-reentry.ts';
 
-describeInLab('add-follower on MySQL by clone, killed', () => {
+describeWithEverything('add-follower on MySQL by clone, killed', () => {
   survivesKills({
     flavour: 'mysql',
     method: 'clone',

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StatusResult } from '../../src/procedures/contract.ts';
 import type { Machine } from '../lab/machine.ts';
 import { describeWithEverything } from './support/extent.ts';
-import { describeInLab } from './support/in-lab.ts';
 import type { Flavour } from './support/mysql-ground.ts';
 import { applied, startMysqlFleet, type MysqlFleet } from './support/mysql-pair.ts';
 import { expectExit } from './support/replctl.ts';
@@ -121,5 +120,5 @@ const suite = (flavour: Flavour) => {
   });
 };
 
-describeInLab('what status says of a fleet of MariaDB that is not as it should be', () => suite('mariadb'));
+describeWithEverything('what status says of a fleet of MariaDB that is not as it should be', () => suite('mariadb'));
 describeWithEverything('what status says of a fleet of MySQL that is not as it should be', () => suite('mysql'));

@@ -1,10 +1,13 @@
 import { describe } from 'vitest';
 import { describeInLab } from './in-lab.ts';
 
-/** REPLCTL_TEST_ALL=1: every engine and method goes through every suite, and runs are killed at every moment. Else each suite has one of each kind. */
+/**
+ * REPLCTL_TEST_ALL=1: every engine and method goes through every suite, and runs are killed at every moment, which takes three quarters of an hour. Else MySQL
+ * and MariaDB go through what any change may break: the contract, add-follower by each method, one run that is killed at every step, the dump's lock.
+ */
 export const everything = process.env['REPLCTL_TEST_ALL'] === '1';
 
-/** A suite that another engine or method goes through always; with everything, this one does too. */
+/** A suite of which another engine, method or suite has the most part already. */
 export const describeWithEverything = (title: string, suite: () => void): void => {
   const skipped = everything ? '' : ' (skipped: REPLCTL_TEST_ALL is not 1)';
   describe.skipIf(!everything)(`${title}${skipped}`, () => {

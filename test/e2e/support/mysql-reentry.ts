@@ -28,15 +28,14 @@ const afterwards = [
 ];
 
 const within: readonly Moment[] = [
-  onStartOf('transfer.copy'),
   whileIn('configure.swap', 'moving directories'),
-  ...(everything ? [whileIn('configure.swap', 'stopping the old server'), onStartOf('configure.start')] : []),
+  ...(everything
+    ? [onStartOf('transfer.copy'), whileIn('configure.swap', 'stopping the old server'), onStartOf('configure.start')]
+    : []),
 ];
 const takenBack = [
-  'transfer.copy',
   'configure.start',
-  'prove.follower',
-  ...(everything ? ['configure.swap', 'configure.tail'] : []),
+  ...(everything ? ['transfer.copy', 'configure.swap', 'configure.tail', 'prove.follower'] : []),
 ].map(after);
 
 /** What a package's server was before the run lies in the data directory, which is a mount point here. */
