@@ -11,7 +11,7 @@ export default defineConfig({
       project('unit', { testTimeout: 20_000 }),
       project('contract', { testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false }),
       project('lab', { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
-      project('e2e', { testTimeout: 600_000, hookTimeout: 900_000, maxWorkers: 4 }),
+      project('e2e', { testTimeout: 600_000, hookTimeout: 900_000, maxWorkers: 3 }),
     ],
   },
 });

@@ -1,5 +1,4 @@
 import { describeWithEverything } from './support/extent.ts';
-import { describeInLab } from './support/in-lab.ts';
 import { survivesKills } from './support/mysql-reentry.ts';
 
 describeWithEverything('add-follower on MariaDB by mariabackup, killed', () => {
@@ -10,7 +9,7 @@ describeWithEverything('add-follower on MariaDB by mariabackup, killed', () => {
   });
 });
 
-describeInLab('add-follower on MariaDB by dump, killed', () => {
+describeWithEverything('add-follower on MariaDB by dump, killed', () => {
   survivesKills({
     flavour: 'mariadb',
     method: 'dump',

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Machine } from '../lab/machine.ts';
 import { describeWithEverything } from './support/extent.ts';
-import { describeInLab } from './support/in-lab.ts';
 import { sampleOf, type Flavour } from './support/mysql-ground.ts';
 import { startMysqlFleet, type MysqlFleet } from './support/mysql-pair.ts';
 import { startMysqlWriter } from './support/mysql-writer.ts';
@@ -78,5 +77,5 @@ const suite = (flavour: Flavour) => {
   });
 };
 
-describeInLab('the global lock of a dump of MariaDB', () => suite('mariadb'));
+describeWithEverything('the global lock of a dump of MariaDB', () => suite('mariadb'));
 describeWithEverything('the global lock of a dump of MySQL', () => suite('mysql'));

@@ -53,7 +53,7 @@ export const placeOf = (run: string, { layout, disk, node }: MysqlFacts): Place 
 };
 
 const workDirOf = (run: string, { final, mode }: Place): string =>
-  mode === 'entries' ? `${final}/.replctl-${run}/work` : `${final}.replctl-${run}-work`;
+  mode === 'entries' ? `${final}/.replctl-${run}/own` : `${final}.replctl-${run}-work`;
 
 const addressesOf = ({ nodes, facts }: PhaseContext<MysqlFacts>): readonly string[] => {
   const seen = [nodes.upstream, nodes.source].map(({ name }) => facts.follower.reach[name]);
