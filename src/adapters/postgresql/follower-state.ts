@@ -74,6 +74,14 @@ export const followerState = (facts: Cast<PostgresFacts>, nodes: Cast<Node<Readi
   }
   const at = configuredUpstream(server);
   if (server.receiver?.status === 'streaming') {
+    // Both were asked at about the same time: while it connects anew the upstream may not have known of it yet.
+    if (at?.host === nodes.upstream.address && at.port === (upstream.layout?.port ?? at.port)) {
+      return {
+        state: 'broken',
+        evidence: `${name} streams from ${upstream.node}, which did not know of it when it was asked`,
+        hint: 'It may just have connected: give the command again; see replctl status.',
+      };
+    }
     return {
       state: 'wrong-upstream',
       evidence: `${name} streams from ${at ? `${at.host}:${at.port}` : 'another server'}, not from ${upstream.node}`,

@@ -23,6 +23,13 @@ describe('a follower that was made by hand, without a slot and with any applicat
     expect(stateOf(byHand())).toMatchObject({ state: 'healthy' });
   });
 
+  test('is not of the wrong upstream where it streams from the wanted one, which did not know of it yet', () => {
+    const connecting = byHand();
+    const settings = { primary_slot_name: { value: 'replctl_db2', unit: null, source: 'configuration file' } };
+    const named = { ...connecting, server: { ...connecting.server, settings } };
+    expect(stateOf(named)).toMatchObject({ state: 'broken', evidence: expect.stringContaining('streams from db1') });
+  });
+
   test('is of the wrong upstream where it streams from elsewhere', () => {
     expect(stateOf(byHand({ sender_host: '10.0.0.99' }))).toMatchObject({ state: 'wrong-upstream' });
     expect(stateOf(byHand({ sender_port: 5433 }))).toMatchObject({ state: 'wrong-upstream' });
