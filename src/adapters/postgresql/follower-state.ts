@@ -75,7 +75,8 @@ export const followerState = (facts: Cast<PostgresFacts>, nodes: Cast<Node<Readi
   const at = configuredUpstream(server);
   if (server.receiver?.status === 'streaming') {
     // Both were asked at about the same time: while it connects anew the upstream may not have known of it yet.
-    if (at?.host === nodes.upstream.address && at.port === (upstream.layout?.port ?? at.port)) {
+    const ours = upstream.server?.slots.some((row) => row.slot_name === setting(server, 'primary_slot_name'));
+    if (ours && at?.host === nodes.upstream.address && at.port === (upstream.layout?.port ?? at.port)) {
       return {
         state: 'broken',
         evidence: `${name} streams from ${upstream.node}, which did not know of it when it was asked`,

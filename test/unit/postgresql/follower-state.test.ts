@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { followerState } from '../../../src/adapters/postgresql/follower-state.ts';
 import { castOf, type Unlike } from './facts.ts';
 import { nodesOf } from './nodes.ts';
-import { sender } from './provocations/rows.ts';
+import { sender, slot } from './provocations/rows.ts';
 
 const receiver = { status: 'streaming', received_tli: 1, sender_host: '10.0.0.11', sender_port: 5432, slot_name: null };
 const byHand = (unlike: Partial<typeof receiver> = {}): Unlike => ({
@@ -10,9 +10,11 @@ const byHand = (unlike: Partial<typeof receiver> = {}): Unlike => ({
   settings: { primary_slot_name: '', primary_conninfo: 'host=10.0.0.11' },
 });
 
-const stateOf = (follower: Unlike) => {
+const stateOf = (follower: Unlike, slots: readonly ReturnType<typeof slot>[] = []) => {
   const facts = castOf({
-    leader: { server: { systemIdentifier: '1', senders: [sender({ application_name: '17/main' })] } },
+    leader: {
+      server: { systemIdentifier: '1', senders: [sender({ application_name: '17/main' })], slots: [...slots] },
+    },
     follower,
   });
   return followerState(facts, nodesOf(facts));
@@ -27,7 +29,11 @@ describe('a follower that was made by hand, without a slot and with any applicat
     const connecting = byHand();
     const settings = { primary_slot_name: { value: 'replctl_db2', unit: null, source: 'configuration file' } };
     const named = { ...connecting, server: { ...connecting.server, settings } };
-    expect(stateOf(named)).toMatchObject({ state: 'broken', evidence: expect.stringContaining('streams from db1') });
+    const idle = slot({ slot_name: 'replctl_db2', active: false });
+    expect(stateOf(named, [idle])).toMatchObject({
+      state: 'broken',
+      evidence: expect.stringContaining('streams from db1'),
+    });
   });
 
   test('is of the wrong upstream where it streams from elsewhere', () => {
