@@ -192,8 +192,9 @@ sub definitions {
   my ($name, @options) = @_;
   return spit($name, '') if !@databases;
   open(my $old, '>&', \*STDERR); open(STDERR, '>>', "$spool/dumper.errors");
-  open(my $pipe, '-|', @dumper[0 .. $#dumper - 1], @options, qw(--databases --), @databases) or fail("$arg{dumper}: $!");
-  my $text = do { local $/; <$pipe> } // ''; close $pipe; my $status = $? >> 8;
+  my $pid = open(my $pipe, '-|', @dumper[0 .. $#dumper - 1], @options, qw(--databases --), @databases) or fail("$arg{dumper}: $!");
+  push @clients, $pid;
+  my $text = do { local $/; <$pipe> } // ''; close $pipe; my $status = $? >> 8; @clients = grep { $_ != $pid } @clients;
   open(STDERR, '>&', $old);
   # Views that do not work are left out with an error of their own; all else is the end.
   if ($status && -s "$spool/dumper.errors") {
@@ -288,8 +289,12 @@ sub tasks { open my $f, '<', "$spool/tasks" or fail("$spool/tasks: $!"); map { c
 
 # --- accounts: MySQL's cannot change while the instance is locked
 sub mariadb_accounts {
-  open(my $pipe, '-|', $arg{dumper}, "--defaults-file=$arg{access}", qw(--default-character-set=utf8mb4 --system=users --replace)) or fail("$arg{dumper}: $!");
-  my @lines = <$pipe>; close $pipe; fail("$arg{dumper} did not read the accounts") if $?;
+  # Nobody asks the lock's session for a sign of life yet.
+  local $SIG{ALRM} = sub { fail("$arg{dumper} has not read the accounts within $limit s: the source does not answer") }; alarm $limit;
+  my $pid = open(my $pipe, '-|', $arg{dumper}, "--defaults-file=$arg{access}", qw(--default-character-set=utf8mb4 --system=users --replace)) or fail("$arg{dumper}: $!");
+  push @clients, $pid;
+  my @lines = <$pipe>; close $pipe; alarm 0; @clients = grep { $_ != $pid } @clients;
+  fail("$arg{dumper} did not read the accounts") if $?;
   return @lines;
 }
 sub mysql_accounts {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import type { Adapter, Cast, Node, Want } from '../../../src/adapters/adapter.ts';
+import type { Adapter, Cast, Want } from '../../../src/adapters/adapter.ts';
 import type { MysqlFacts } from '../../../src/adapters/mysql/facts.ts';
 import { mysqlAdapter } from '../../../src/adapters/mysql/index.ts';
-import { connectHost } from '../../../src/hosts/connect.ts';
 import type { Ground } from '../../contract/adapter/ground.ts';
-import { createLab, type Lab } from '../../lab/lab.ts';
+import { createLab } from '../../lab/lab.ts';
 import type { Machine } from '../../lab/machine.ts';
 import type { ImageName } from '../../lab/recipes.ts';
 import { compareMysql } from './mysql-compare.ts';
 import { lookAtMysql } from './mysql-world.ts';
+import { nodeOn } from './node-on.ts';
 
 export type Flavour = 'mysql' | 'mariadb';
 
@@ -28,21 +28,6 @@ export const sampleOf = (flavour: Flavour): string =>
 /** A server at rest: its events write by themselves, and a table without a key is a finding. */
 const quietSample = (flavour: Flavour): string =>
   `SET GLOBAL event_scheduler = OFF;\n${sampleOf(flavour)}\nUSE app; DROP TABLE keyless; DROP EVENT every_second;${flavour === 'mariadb' ? ' DROP TABLE aria_table;' : ''}`;
-
-const nodeOn = async (lab: Lab, machine: Machine): Promise<Node> => ({
-  name: machine.name,
-  fleet: 'lab',
-  address: machine.address,
-  database: { tablespaces: {} },
-  host: await connectHost({
-    node: machine.name,
-    host: machine.address,
-    user: 'ops',
-    identityFile: lab.identityFile,
-    knownHostsFile: lab.knownHostsFile,
-    transport: 'ssh2',
-  }),
-});
 
 /** Passwords in option files of replctl's on the follower. */
 const secretsOf = async (follower: Machine): Promise<readonly string[]> => {

@@ -1,29 +1,13 @@
-import type { Node } from '../../../src/adapters/adapter.ts';
 import type { PostgresFacts } from '../../../src/adapters/postgresql/facts.ts';
 import { postgresql } from '../../../src/adapters/postgresql/index.ts';
-import { connectHost } from '../../../src/hosts/connect.ts';
 import type { Ground } from '../../contract/adapter/ground.ts';
-import { createLab, type Lab } from '../../lab/lab.ts';
+import { createLab } from '../../lab/lab.ts';
 import type { Machine } from '../../lab/machine.ts';
 import { compare } from './compare.ts';
+import { nodeOn } from './node-on.ts';
 import { lookAt } from './postgresql-world.ts';
 import { sample } from './sample.ts';
 import { mainServer } from './server.ts';
-
-const nodeOn = async (lab: Lab, machine: Machine): Promise<Node> => ({
-  name: machine.name,
-  fleet: 'lab',
-  address: machine.address,
-  database: { tablespaces: {} },
-  host: await connectHost({
-    node: machine.name,
-    host: machine.address,
-    user: 'ops',
-    identityFile: lab.identityFile,
-    knownHostsFile: lab.knownHostsFile,
-    transport: 'ssh2',
-  }),
-});
 
 /** Passwords in the follower's file, and what the leader keeps of them. */
 const secretsOf = async (leader: Machine, follower: Machine): Promise<readonly string[]> => {

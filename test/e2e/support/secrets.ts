@@ -6,7 +6,7 @@ import type { Machine } from '../../lab/machine.ts';
 /** Looks at every command line and environment, many times a second, until the stop file is there. */
 const sampler = (directory: string) => String.raw`
 mkdir -p ${directory}; cd ${directory}
-until [ -e stop ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | sort -u >>seen; sleep 0.08; done
+until [ -e stop ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | sort -u >>seen; sleep 0.03; done
 sort -u seen >all; touch done`;
 
 export interface Watch {
