@@ -73,7 +73,7 @@ export interface Want {
   /** Bytes per second. */
   readonly rate?: number | undefined;
   readonly parallel?: number | undefined;
-  /** Of a dump: rows are compared by checksums; default: yes. */
+  /** Rows of a dump are compared, and pages of a clone are checked, by checksums; default: yes. */
   readonly checksums?: boolean | undefined;
   /** While it catches up, the follower may write less durably; put back before the run is done. */
   readonly fastCatchUp?: boolean | undefined;

@@ -41,11 +41,17 @@ const current = async <Session extends KeepableSession>(
   return entry.session;
 };
 
-/**
- * Gives one piece of work a session, alone for as long as it takes. A failed piece of work ends the session, and with it an open transaction; nothing is ever
- * asked twice.
- */
-export const createSessionKeeper = <Session extends KeepableSession>() => {
+export interface SessionKeeper<Session> {
+  /**
+   * Gives one piece of work a session, alone for as long as it takes. A failed piece of work ends the session, and with it an open transaction; nothing is
+   * ever asked twice.
+   */
+  use<T>(options: KeeperOptions<Session>, work: (session: Session) => Promise<T>): Promise<T>;
+  /** Ends the one that is kept, where one is: a server that is to be stopped waits for whoever is still there. */
+  end(options: Pick<KeeperOptions<Session>, 'host' | 'key'>): Promise<void>;
+}
+
+export const createSessionKeeper = <Session extends KeepableSession>(): SessionKeeper<Session> => {
   const kept = new WeakMap<ReadingHost, Map<string, Kept<Session>>>();
   const entryOf = (host: ReadingHost, key: string): Kept<Session> => {
     const ofHost = kept.get(host) ?? new Map<string, Kept<Session>>();
@@ -54,7 +60,7 @@ export const createSessionKeeper = <Session extends KeepableSession>() => {
     ofHost.set(key, entry);
     return entry;
   };
-  return async <T>(
+  const use = async <T>(
     { host, key, signal, open }: KeeperOptions<Session>,
     work: (session: Session) => Promise<T>,
   ): Promise<T> => {
@@ -74,4 +80,14 @@ export const createSessionKeeper = <Session extends KeepableSession>() => {
     entry.turn = turn.catch(() => undefined);
     return turn;
   };
+  const end = async ({ host, key }: Pick<KeeperOptions<Session>, 'host' | 'key'>): Promise<void> => {
+    const entry = entryOf(host, key);
+    const turn = entry.turn.then(() => {
+      clearTimeout(entry.idle);
+      return letGo(entry);
+    });
+    entry.turn = turn.catch(() => undefined);
+    await turn;
+  };
+  return { use, end };
 };

@@ -40,7 +40,7 @@ caught up and refuses writes. On a healthy follower it changes nothing. After an
       helpValue: '50MB/s',
     }),
     parallel: Flags.integer({ min: 1, description: 'How many streams copy at once, where the method can.' }),
-    checksums: Flags.boolean({ allowNo: true, default: true, description: 'Compare the rows of a dump by checksums.' }),
+    checksums: Flags.boolean({ allowNo: true, default: true, description: 'Check rows of a dump, pages of a clone.' }),
     'fast-catch-up': Flags.boolean({
       description:
         'While it catches up, let the follower flush its log less often (MySQL, MariaDB); put back before the end.',

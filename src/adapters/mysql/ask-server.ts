@@ -16,6 +16,18 @@ const readSettings = async (session: Session): Promise<ServerFacts['settings']> 
   return Object.fromEntries(rows.map((row) => [row.Variable_name, row.Value]));
 };
 
+interface BinlogStatus extends Record<string, string | null> {
+  readonly File: string;
+  readonly Position: string;
+  readonly Binlog_Do_DB: string | null;
+  readonly Binlog_Ignore_DB: string | null;
+}
+
+const filtersOf = (status: BinlogStatus | undefined): readonly string[] => [
+  ...(status?.Binlog_Do_DB ? [`binlog_do_db = ${status.Binlog_Do_DB}`] : []),
+  ...(status?.Binlog_Ignore_DB ? [`binlog_ignore_db = ${status.Binlog_Ignore_DB}`] : []),
+];
+
 const readBinlogs = async (session: Session): Promise<ServerFacts['binlogs']> => {
   const rows = await session.query<{ Log_name: string; File_size: string }>('SHOW BINARY LOGS');
   const files = Object.fromEntries(rows.map((row) => [row.Log_name, Number(row.File_size)]));
@@ -48,7 +60,7 @@ const showFollowers = ({ flavour, showReplica }: Dialect): string =>
 export const readServer = async (session: Session, dialect: Dialect): Promise<ServerFacts> => {
   const settings = await readSettings(session);
   const hasBinlog = isOn({ settings }, 'log_bin');
-  const [position] = hasBinlog ? await session.query<{ File: string; Position: string }>(dialect.showPosition) : [];
+  const [position] = hasBinlog ? await session.query<BinlogStatus>(dialect.showPosition) : [];
   const [gtid] = await session.query<{ history: string; purged: string }>(
     `SELECT ${dialect.history} AS history, ${dialect.purged} AS purged`,
   );
@@ -59,6 +71,7 @@ export const readServer = async (session: Session, dialect: Dialect): Promise<Se
     version: settings.version ?? '',
     settings,
     position: position ? { file: position.File, position: Number(position.Position) } : null,
+    binlogFilters: filtersOf(position),
     history: (gtid?.history ?? '').replaceAll(/\s/g, ''),
     purged: (gtid?.purged ?? '').replaceAll(/\s/g, ''),
     replica: replica.map(parseReplicaStatus),

@@ -79,7 +79,7 @@ done
 for kept in "$data".replctl-aside-* "$data"/.replctl-*/aside; do
   [ -d "$kept" ] && printf 'kept\t%s\t%s\n' "$(timeout 0.5 du -sb -- "$kept" 2>/dev/null | cut -f1)" "$kept"
 done
-for name in mysqldump mariadb-dump mariadb-backup mbstream mysql mariadb my_print_defaults mariadb-install-db; do [ -x "$clients/$name" ] && say program "$name"; done
+for name in mysqldump mariadb-dump mariadb-backup mbstream mysql mariadb my_print_defaults mariadb-install-db innochecksum; do [ -x "$clients/$name" ] && say program "$name"; done
 for name in zstd lz4 gzip ssh perl; do command -v "$name" >/dev/null && say program "$name"; done
 for claims in "$state"/claims/*; do
   case $claims in *.lock) continue;; esac

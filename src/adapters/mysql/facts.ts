@@ -11,6 +11,8 @@ export interface ServerFacts {
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
   /** Null where there is no binlog. */
   readonly position: LogCoordinates | null;
+  /** What is set that keeps databases out of the binlog: `binlog_do_db`, `binlog_ignore_db`. */
+  readonly binlogFilters: readonly string[];
   /** All transactions that the server has: a GTID set, or MariaDB's position. Empty where GTIDs are off. */
   readonly history: string;
   readonly purged: string;

@@ -3,6 +3,7 @@ import type { Node } from '../adapter.ts';
 import { serviceCommand, stopService } from '../service.ts';
 import type { Layout } from './layout.ts';
 import { fragmentPath } from './fragment.ts';
+import { endSession } from './with-session.ts';
 
 /** A server's working directory is its data directory, whatever that is called by now. */
 const aliveScript = `
@@ -44,8 +45,9 @@ export const stopCommand = (layout: Layout): Command =>
   layout.control === 'systemd' ? serviceCommand(layout.unit!, 'stop') : directStop(layout);
 
 /** Returns when the server is gone. */
-export const stopServer = async (node: Node, layout: Layout, guard: LeaseGuard, signal: AbortSignal): Promise<void> =>
-  stopService(
+export const stopServer = async (node: Node, layout: Layout, guard: LeaseGuard, signal: AbortSignal): Promise<void> => {
+  await endSession(node, layout);
+  await stopService(
     node,
     {
       unit: layout.control === 'systemd' ? layout.unit : undefined,
@@ -56,6 +58,7 @@ export const stopServer = async (node: Node, layout: Layout, guard: LeaseGuard, 
     guard,
     signal,
   );
+};
 
 const logScript =
   'if [ -n "$1" ] && [ -s "$1" ]; then exec tail -n 5 -- "$1"; fi; [ -z "$2" ] || exec journalctl -u "$2" -n 5 -o cat --no-pager';

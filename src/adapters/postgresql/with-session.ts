@@ -4,7 +4,7 @@ import { createSessionKeeper } from '../session-keeper.ts';
 import type { Layout } from './layout.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 
-const keep = createSessionKeeper<Session>();
+const keeper = createSessionKeeper<Session>();
 
 /** Gives one piece of work a session, alone for as long as it takes; the session is kept for a moment. */
 export const withSession = async <T>(
@@ -13,7 +13,7 @@ export const withSession = async <T>(
   options: SessionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> =>
-  keep(
+  keeper.use(
     {
       host: node.host,
       key: [layout.socketDir, layout.port, options.database ?? '', options.application ?? ''].join(' '),

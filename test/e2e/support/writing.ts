@@ -9,6 +9,8 @@ export interface Writer {
   more(rows: number): Promise<void>;
   /** Writes again after a stop. */
   goOn(): Promise<void>;
+  /** Writes again after its server, or its machine, was lost. What it remembers of before is kept. */
+  restart(): Promise<void>;
   /** Ends in order; returns the ids of all rows that the server said are committed. */
   stop(): Promise<readonly number[]>;
 }
@@ -33,6 +35,14 @@ export const startWriting = async (machine: Machine, user: string, script: strin
     more,
     goOn: async () => {
       await machine.ok('cd /run/writer; rm stop ended');
+      await begin();
+      await more(20);
+    },
+    restart: async () => {
+      await machine.ok(
+        `systemctl stop writer 2>/dev/null || true; install -d -o ${user} /run/writer; cat >/run/writer/script; cd /run/writer; rm -f stop ended; touch committed; chown ${user} committed`,
+        { input: script },
+      );
       await begin();
       await more(20);
     },

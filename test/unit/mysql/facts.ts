@@ -67,7 +67,7 @@ const settings: Readonly<Record<Flavour, Partial<Record<SettingName, string>>>> 
 };
 
 const programs: Readonly<Record<Flavour, readonly string[]>> = {
-  mysql: ['mysql', 'mysqldump', 'mysqld', 'perl', 'ssh', 'gzip'],
+  mysql: ['mysql', 'mysqldump', 'mysqld', 'innochecksum', 'perl', 'ssh', 'gzip'],
   mariadb: ['mariadb', 'mariadb-dump', 'mariadb-backup', 'mariadbd', 'perl', 'ssh', 'gzip'],
 };
 
@@ -94,6 +94,7 @@ const serverOf = (flavour: Flavour): FullServerFacts => ({
   version: versions[flavour],
   settings: {},
   position: { file: 'binlog.000004', position: 1234 },
+  binlogFilters: [],
   history: histories[flavour],
   purged: '',
   replica: [],

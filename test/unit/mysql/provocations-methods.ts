@@ -54,6 +54,17 @@ export const methodProvocations: Provocations = {
       advises: ['--method'],
     },
   ],
+  PAGES_UNCHECKED: [
+    {
+      ...warning,
+      when: 'there is nothing to check pages with',
+      node: 'db2',
+      want: { method: 'clone' },
+      cast: { follower: { disk: { programs: ['mysql', 'mysqldump', 'perl'] } } },
+      says: ['innochecksum'],
+      advises: ['--no-checksums'],
+    },
+  ],
   PACKET_TOO_SMALL: [
     {
       ...error,

@@ -172,4 +172,14 @@ export const serverProvocations: Provocations = {
       advises: ['--copy-from'],
     },
   ],
+  BINLOG_FILTERS: [
+    {
+      ...error,
+      when: 'the leader keeps databases out of its binlog',
+      node: 'db1',
+      cast: { leader: { server: { binlogFilters: ['binlog_ignore_db = scratch'] } } },
+      says: ['binlog_ignore_db = scratch'],
+      advises: ['option file'],
+    },
+  ],
 };

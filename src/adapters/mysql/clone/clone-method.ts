@@ -1,10 +1,11 @@
 import type { Cast } from '../../adapter.ts';
-import { error } from '../../finding.ts';
+import { error, warning } from '../../finding.ts';
 import type { CopyMethod } from '../copy-method.ts';
 import { setting, type MysqlFacts } from '../facts.ts';
 import { majorOf, type Layout } from '../layout.ts';
 import type { Check } from '../preflight/scene.ts';
 import { cloneJob, copyByClone } from './copy.ts';
+import { canVerify, verify, verifyJob } from './verify.ts';
 import { donorPlugin, holdsPlugin, needsPlugin, releasePlugin } from './plugin.ts';
 
 /** The same series can be cloned into: 9.7.x, 8.4.x; 8.0.x from 8.0.37 on, before that one and the same version only (the manual, "Cloning Remote Data"). */
@@ -42,16 +43,32 @@ const packets: Check = ({ facts: { source } }) => {
   ];
 };
 
+const unchecked: Check = ({ facts, want }) =>
+  want.checksums === false || !facts.follower.disk || canVerify(facts)
+    ? []
+    : [
+        warning({
+          code: 'PAGES_UNCHECKED',
+          node: facts.follower.node,
+          message: `there is no innochecksum on ${facts.follower.node}: the pages of the copy are not checked`,
+          hint: 'Install the package of the server that has it, or say --no-checksums.',
+        }),
+      ];
+
 /** A copy of the files by the servers themselves. */
 export const clone: CopyMethod = {
   name: 'clone',
   because: 'both servers are of one series and all data is InnoDB: the servers copy files',
   privileges: ['BACKUP_ADMIN'],
   objection: cloneObjection,
-  findings: (scene) => packets(scene),
-  steps: (work) => [...(needsPlugin(work.context.facts) ? [donorPlugin(work)] : []), copyByClone(work)],
+  findings: (scene) => [...packets(scene), ...unchecked(scene)],
+  steps: (work) => [
+    ...(needsPlugin(work.context.facts) ? [donorPlugin(work)] : []),
+    copyByClone(work),
+    ...(work.context.want.checksums !== false && canVerify(work.context.facts) ? [verify(work)] : []),
+  ],
   release: releasePlugin,
   holds: async (work, signal) =>
     (await holdsPlugin(work, signal)) ? `${work.nodes.source.name} still has the clone plugin for the run` : undefined,
-  jobs: (work) => [cloneJob(work), { ...cloneJob(work), id: `scratch-${work.run}` }],
+  jobs: (work) => [cloneJob(work), verifyJob(work), { ...cloneJob(work), id: `scratch-${work.run}` }],
 };

@@ -13,11 +13,12 @@ import {
   dropScratch,
   initialiseCommand,
   inScratch,
+  killScratch,
   makeWorkDir,
   removeWorkDir,
   scratchServer,
   startScratch,
-  stopScratch,
+  withoutKeys,
   type ScratchServer,
 } from '../scratch-server.ts';
 import type { Work } from '../work.ts';
@@ -34,6 +35,7 @@ const recipient = (work: Work): ScratchServer =>
     dataDir: `${work.workDir}/recipient`,
     options: [
       '--plugin-load-add=mysql_clone.so',
+      ...withoutKeys,
       '--innodb-redo-log-capacity=8388608',
       '--innodb-buffer-pool-size=128M',
       '--performance-schema=ON',
@@ -153,7 +155,7 @@ export const copyByClone = (work: Work): Step => {
         hint: 'Mend what it says; a broken clone cannot be gone on with: resume starts it afresh.',
       });
       context.progress({ phase: 'ending the recipient' });
-      await stopScratch(scratch, context.signal);
+      await killScratch(work, scratch, context.signal);
     },
     undo: async ({ signal }) => {
       await cancelJob(follower.host, handle);

@@ -11,7 +11,7 @@ const program = (name: string): string =>
 /** Seconds that everyone may have to wait for the global lock, and that it may be held when we are gone: by the server's own clock. */
 const lockTimeout = 5;
 
-/** What the way from the source costs is weighed against two cores: zstd at its lowest level is nearly free, MariaDB's zlib is not. */
+/** What the way from the source costs is weighed against two cores: zstd at its lowest level is nearly free, MariaDB's zlib is not: the script looks how fast the link is. */
 const compression = ({ dialect, layouts }: Work): readonly string[] =>
   dialect.flavour === 'mysql' && majorOf(layouts.follower)[0] >= 8
     ? ['compression=--compression-algorithms=zstd,uncompressed']

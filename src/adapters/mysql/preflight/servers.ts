@@ -195,5 +195,30 @@ const filters: Check = (scene) =>
     ];
   });
 
+/** What never reaches a binlog no follower can be given. */
+const binlogFilters: Check = (scene) =>
+  servers(scene).flatMap(([part, { node, server }]): Finding[] => {
+    const set = server?.binlogFilters ?? [];
+    if (part === 'source' || set.length === 0) return [];
+    return [
+      error({
+        code: 'BINLOG_FILTERS',
+        node,
+        message: `${node} leaves databases out of its binlog (${set.join(', ')}): its followers go apart from it without a word`,
+        hint: `Take the lines out of ${node}'s option file and restart it; what they leave out may also be filtered by each follower.`,
+        allowable: true,
+      }),
+    ];
+  });
+
 /** Transactions that a follower has and its leader has not would come along, or would be missing in what the new follower gets. */
-export const serverChecks: readonly Check[] = [dependedOn, roles, installation, versions, binlog, gtids, filters];
+export const serverChecks: readonly Check[] = [
+  dependedOn,
+  roles,
+  installation,
+  versions,
+  binlog,
+  gtids,
+  filters,
+  binlogFilters,
+];

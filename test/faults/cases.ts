@@ -1,0 +1,81 @@
+/** Where in a step a run is disturbed: as it begins, a moment later or at its first word of progress, when it has ended. */
+export const whens = ['before', 'inside', 'after'] as const;
+export const signals = ['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const;
+/** What comes after: resume with the journal, with its last line torn, from a machine that knows nothing; or the run is taken back. */
+export const endings = ['resume', 'torn', 'elsewhere', 'abandon'] as const;
+
+export type When = (typeof whens)[number];
+export type Ending = (typeof endings)[number];
+
+export interface Case {
+  readonly step: string;
+  readonly when: When;
+  /** A signal for replctl, or the name of a fault. */
+  readonly blow: string;
+  readonly ending: Ending;
+}
+
+export const titleOf = ({ step, when, blow, ending }: Case): string => `${blow}, ${when} ${step}, then ${ending}`;
+
+/**
+ * Every signal before, in and after every step; every fault in every step. The endings take turns, so that each step and each blow meets each of them
+ * somewhere; a run is also abandoned at each step.
+ */
+export const matrix = (steps: readonly string[], faults: readonly string[]): readonly Case[] => {
+  let turn = 0;
+  const next = (): Ending => endings[turn++ % endings.length]!;
+  const killed = steps.flatMap((step, at) => {
+    turn = at;
+    return whens.flatMap((when) => signals.map((blow): Case => ({ step, when, blow, ending: next() })));
+  });
+  const struck = faults.flatMap((blow, at) => {
+    turn = at;
+    return steps.map((step): Case => ({ step, when: 'inside', blow, ending: next() }));
+  });
+  return [...killed, ...struck];
+};
+
+const marksOf = ({ step, when, blow, ending }: Case): readonly string[] => [
+  `step ${step}`,
+  `when ${when}`,
+  `blow ${blow}`,
+  `ending ${ending}`,
+];
+
+/** Few cases in which each step, each moment, each blow and each ending is met: the next is always one that adds the most. */
+export const covering = (cases: readonly Case[]): readonly Case[] => {
+  const missing = new Set(cases.flatMap(marksOf));
+  const chosen: Case[] = [];
+  while (missing.size > 0) {
+    const gain = (one: Case): number => marksOf(one).filter((mark) => missing.has(mark)).length;
+    let best = cases[0]!;
+    for (const one of cases) if (gain(one) > gain(best)) best = one;
+    chosen.push(best);
+    for (const mark of marksOf(best)) missing.delete(mark);
+  }
+  return chosen;
+};
+
+/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
+const randomFrom = (seed: number) => (): number => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+};
+
+/** So many cases, the same ones for the same seed: any blow at any moment, with any ending. */
+export const drawn = (
+  steps: readonly string[],
+  faults: readonly string[],
+  { count, seed }: { readonly count: number; readonly seed: number },
+): readonly Case[] => {
+  const random = randomFrom(seed);
+  const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+  return Array.from({ length: count }, () => ({
+    step: one(steps),
+    when: one(whens),
+    blow: one([...signals, ...faults]),
+    ending: one(endings),
+  }));
+};

@@ -1,0 +1,85 @@
+import { startMysqlWriter } from '../e2e/support/mysql-writer.ts';
+import { compareMysql } from '../e2e/support/mysql-compare.ts';
+import { sampleOf, type Flavour } from '../e2e/support/mysql-ground.ts';
+import { applied, startMysqlFleet } from '../e2e/support/mysql-pair.ts';
+import { lookAtMysql } from '../e2e/support/mysql-world.ts';
+import { createReplctl } from '../e2e/support/replctl.ts';
+import { otherMachine } from './other-machine.ts';
+import type { Track } from './track.ts';
+
+/** What a package's server was before the run lies in the data directory, which is a mount point here. */
+const putBack = String.raw`
+cd /var/lib/mysql
+find . -mindepth 1 -maxdepth 1 ! -name '.replctl-*' -exec rm -r {} +
+chmod --reference="$(echo .replctl-*/aside)" .
+mv .replctl-*/aside/* .
+rm -r .replctl-*
+rm /etc/mysql/*.conf.d/zz-replctl.cnf`;
+
+/** Some megabytes, so that a copy can be met on its way. */
+const bulk = `CREATE DATABASE bulk; CREATE TABLE bulk.noise (id int PRIMARY KEY, text varchar(2000), KEY (text(20)));
+INSERT INTO bulk.noise WITH RECURSIVE g (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < 900) SELECT i, REPEAT(SHA2(RAND(i), 512), 12) FROM g;
+INSERT INTO bulk.noise SELECT id + 1000 * k, CONCAT(k, text) FROM bulk.noise, (WITH RECURSIVE h (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM h WHERE k < 20) SELECT k FROM h) n`;
+
+export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'mariabackup'): Promise<Track> => {
+  const fleet = await startMysqlFleet(`faults-${flavour}-${method}`, flavour, {
+    leader: { settings: { binlog_expire_logs_seconds: 3600 } },
+    follower: { follows: 'leader' },
+  });
+  const leader = fleet.machines['leader']!;
+  const follower = fleet.machines['follower']!;
+  await leader.mysql.sql(`SET GLOBAL event_scheduler = OFF;\n${sampleOf(flavour)}\nUSE app; DROP EVENT every_second;`);
+  await leader.mysql.sql(bulk);
+  const writer = await startMysqlWriter(leader);
+  return {
+    title: `${flavour}, ${method}`,
+    lab: fleet.lab,
+    leader,
+    follower,
+    replctl: fleet.replctl,
+    elsewhere: createReplctl({ fleet: fleet.fleet, directory: fleet.lab.directory, under: otherMachine }),
+    add: ['add-follower', 'follower', '--method', method],
+    state: async () => {
+      const looks = await Promise.all([leader, follower].map((machine) => lookAtMysql(machine, flavour)));
+      return (
+        looks
+          .map(({ world }) => world)
+          .join('\n')
+          .replaceAll(/r-[a-z0-9]{10}/g, 'RUN')
+          .replaceAll(/(?<=server-uuid=).*/g, 'UUID')
+          .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
+          .replaceAll(/^[0-9a-f]{64}(?=  .*zz-replctl)/gm, 'HASH')
+          // Named after numbers that depend on which table was loaded first.
+          .replaceAll(/^.*\/fts_\w+\.ibd .*\n/gim, '')
+      );
+    },
+    differences: async () => {
+      await writer.stop();
+      await applied(leader, follower);
+      const { differences } = await compareMysql(leader, follower);
+      await writer.goOn();
+      return differences;
+    },
+    makePristine: async () => {
+      await fleet.replctl.ok(['remove-follower', 'follower', '--yes']);
+      await follower.mysql.stop();
+      await follower.ok(putBack);
+      await follower.mysql.start();
+    },
+    revive: async () => {
+      await leader.powerOn();
+      await leader.mysql.start();
+      if ((await leader.run('systemctl -q is-active writer')).exitCode !== 0) await writer.restart();
+    },
+    crashLeader: async () => {
+      await leader.ok(
+        `pkill -KILL -x '${flavour === 'mysql' ? 'mysqld' : 'mariadbd'}'; systemctl start ${leader.mysql.unit}`,
+      );
+    },
+    restartLeader: () => leader.mysql.restart(),
+    secrets: async () => {
+      const files = await follower.ok('cat /var/lib/replctl-jobs/*/*.cnf 2>/dev/null || true');
+      return [...files.matchAll(/^password="([^"]+)"$/gm)].map((match) => match[1]!);
+    },
+  };
+};

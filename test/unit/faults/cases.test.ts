@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { covering, drawn, endings, matrix, signals, titleOf, whens } from '../../faults/cases.ts';
+
+const steps = ['snapshot.account', 'transfer.copy', 'configure.swap', 'finish.tidy'];
+const faults = ['a power cut', 'a cut link'];
+const all = matrix(steps, faults);
+
+describe('the matrix', () => {
+  test('has every signal at every moment of every step, and every fault in every step', () => {
+    const titles = all.map(({ step, when, blow }) => `${blow} ${when} ${step}`);
+    for (const step of steps) {
+      for (const blow of faults) expect(titles).toContain(`${blow} inside ${step}`);
+      for (const when of whens) for (const blow of signals) expect(titles).toContain(`${blow} ${when} ${step}`);
+    }
+    expect(new Set(all.map(titleOf)).size).toBe(all.length);
+  });
+
+  test('has each step meet each ending', () => {
+    for (const step of steps)
+      expect(new Set(all.filter((one) => one.step === step).map(({ ending }) => ending))).toEqual(new Set(endings));
+  });
+
+  test('takes up a new step without being told of it', () => {
+    expect(matrix([...steps, 'prove.more'], faults).filter(({ step }) => step === 'prove.more')).toHaveLength(
+      whens.length * signals.length + faults.length,
+    );
+  });
+});
+
+describe('the few cases of every change', () => {
+  const few = covering(all);
+
+  test('have each step, moment, blow and ending at least once', () => {
+    expect(new Set(few.map(({ step }) => step))).toEqual(new Set(steps));
+    expect(new Set(few.map(({ when }) => when))).toEqual(new Set(whens));
+    expect(new Set(few.map(({ blow }) => blow))).toEqual(new Set([...signals, ...faults]));
+    expect(new Set(few.map(({ ending }) => ending))).toEqual(new Set(endings));
+  });
+
+  test('are few', () => {
+    expect(few.length).toBeLessThanOrEqual(Math.max(steps.length, signals.length + faults.length) + 2);
+  });
+
+  test('are none where there is nothing to choose from', () => {
+    expect(covering([])).toEqual([]);
+  });
+});
+
+describe('cases at random', () => {
+  test('are the same for the same seed, and others for another', () => {
+    const draw = (seed: number) => drawn(steps, faults, { count: 20, seed }).map(titleOf);
+    expect(draw(7)).toEqual(draw(7));
+    expect(draw(7)).not.toEqual(draw(8));
+    expect(draw(7)).toHaveLength(20);
+  });
+});
