@@ -4,11 +4,13 @@ import { bytes } from '../../src/report/units.ts';
 import { writeFleetFile } from '../lab/fleet-file.ts';
 import { labUnavailable } from '../lab/setup.ts';
 import { dataBytes, loadData, openMysqlStage, type Flavour } from './mysql/stage.ts';
-import { race, ways, type Turns } from './mysql/ways.ts';
+import { race, ways, type Turns, type Way } from './mysql/ways.ts';
 import { readOptions, type Options } from './options.ts';
 import { buildReplctl } from './replctl.ts';
 
-const usage = `npm run bench:mysql -- [mysql] [mariadb] [--scale 1500] [--rounds 1] [--links unlimited,200mbit]
+const usage = `npm run bench:mysql -- [mysql] [mariadb] [clone] [dump] [mariabackup] [--scale 1500] [--rounds 1] [--links unlimited,200mbit]
+
+Engines and methods that are named are measured, all where none is.
 
   --scale    thousands of rows of each of the four tables: 1500 is about 1.6 GB
   --rounds   turns of each way at each link
@@ -17,6 +19,10 @@ const usage = `npm run bench:mysql -- [mysql] [mariadb] [--scale 1500] [--rounds
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n\n`);
+
+const asked = process.argv.slice(2);
+const methods = ['clone', 'dump', 'mariabackup'];
+const isAsked = ({ method }: Way): boolean => asked.includes(method) || !methods.some((name) => asked.includes(name));
 
 const line = ({ way, link, byHand, replctl }: Turns): readonly string[] => {
   const [theirs, ours] = [Math.min(...byHand), Math.min(...replctl)];
@@ -47,7 +53,8 @@ const benchOf = async (flavour: Flavour, { scale, rounds, links }: Options): Pro
     ]);
     const turns: Turns[] = [];
     for (const link of links)
-      for (const way of ways[flavour]) turns.push(await race({ stage, replctl, rounds, say }, way, link));
+      for (const way of ways[flavour].filter(isAsked))
+        turns.push(await race({ stage, replctl, rounds, say }, way, link));
     print(await columns(turns.map(line), ['link', 'by hand', '', 'replctl', '', 'ratio', 'wanted']));
     for (const { way, link, steps } of turns) print([`${way.method}, ${link.name}: ${steps.join(' · ')}`]);
   } finally {
@@ -56,10 +63,10 @@ const benchOf = async (flavour: Flavour, { scale, rounds, links }: Options): Pro
 };
 
 const defaults = { scale: '1500', rounds: '1', links: 'unlimited,200mbit' };
-const asked = process.argv.slice(2);
 const engines = (['mysql', 'mariadb'] as const).filter((engine) => asked.includes(engine));
+const names = ['mysql', 'mariadb', ...methods];
 const options = readOptions(
-  asked.filter((word) => word !== 'mysql' && word !== 'mariadb'),
+  asked.filter((word) => !names.includes(word)),
   process.env,
   defaults,
 );

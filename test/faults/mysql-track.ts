@@ -69,7 +69,7 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
     revive: async () => {
       await leader.powerOn();
       await leader.mysql.start();
-      if ((await leader.run('systemctl -q is-active writer')).exitCode !== 0) await writer.restart();
+      await writer.revive();
     },
     crashLeader: async () => {
       await leader.ok(

@@ -49,7 +49,7 @@ export const postgresqlTrack = async (): Promise<Track> => {
     revive: async () => {
       await leader.powerOn();
       await leader.postgres.start();
-      if ((await leader.run('systemctl -q is-active writer')).exitCode !== 0) await writer.restart();
+      await writer.revive();
     },
     crashLeader: async () => {
       await leader.ok(`pkill -KILL -x postgres; sleep 0.3; systemctl restart ${leader.postgres.unit}`);

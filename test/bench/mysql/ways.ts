@@ -17,7 +17,7 @@ export interface Way {
 export const ways: Readonly<Record<Flavour, readonly Way[]>> = {
   mysql: [
     { method: 'dump', hand: 'mysqldump | mysql', byHand: byDump, argv: ['--no-checksums'], most: 0.35 },
-    { method: 'clone', hand: 'CLONE INSTANCE', byHand: byClone, argv: [], most: 1.2 },
+    { method: 'clone', hand: 'CLONE INSTANCE', byHand: byClone, argv: ['--no-checksums'], most: 1.2 },
   ],
   mariadb: [
     { method: 'dump', hand: 'mariadb-dump | mariadb', byHand: byDump, argv: ['--no-checksums'], most: 0.4 },

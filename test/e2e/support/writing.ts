@@ -9,8 +9,8 @@ export interface Writer {
   more(rows: number): Promise<void>;
   /** Writes again after a stop. */
   goOn(): Promise<void>;
-  /** Writes again after its server, or its machine, was lost. What it remembers of before is kept. */
-  restart(): Promise<void>;
+  /** Writes again where its server, or its machine, was lost; where it still writes that is all. */
+  revive(): Promise<void>;
   /** Ends in order; returns the ids of all rows that the server said are committed. */
   stop(): Promise<readonly number[]>;
 }
@@ -38,7 +38,10 @@ export const startWriting = async (machine: Machine, user: string, script: strin
       await begin();
       await more(20);
     },
-    restart: async () => {
+    revive: async () => {
+      // One that has lost its server may not have heard of it.
+      const { exitCode } = await machine.run('sleep 1; systemctl -q is-active writer && [ ! -e /run/writer/ended ]');
+      if (exitCode === 0) return;
       await machine.ok(
         `systemctl stop writer 2>/dev/null || true; install -d -o ${user} /run/writer; cat >/run/writer/script; cd /run/writer; rm -f stop ended; touch committed; chown ${user} committed`,
         { input: script },

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeInLab } from './support/in-lab.ts';
+import { after, killedAt } from './support/moments.ts';
+import { startMysqlFleet, type MysqlFleet } from './support/mysql-pair.ts';
+import { expectExit } from './support/replctl.ts';
+
+const add = ['add-follower', 'follower', '--method', 'clone'];
+
+/** Bytes in the middle of a page, long before the next one that a clone would write. */
+const damage = String.raw`file=$(find /var/lib/mysql -path '*replctl-*' -name "it's.ibd")
+printf 'damaged' | dd of="$file" bs=1 seek=70000 conv=notrunc status=none`;
+
+describeInLab('a clone with a damaged page', () => {
+  let fleet: MysqlFleet;
+  beforeAll(async () => {
+    fleet = await startMysqlFleet('damaged', 'mysql', {
+      leader: { settings: { 'binlog-ignore-db': 'scratch' } },
+      follower: { follows: 'leader' },
+    });
+    const rows =
+      'WITH RECURSIVE g (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < 900) SELECT i, SHA2(i, 512) FROM g';
+    await fleet.machines['leader']!.mysql.sql(
+      `CREATE DATABASE app; CREATE TABLE app.\`it's\` (id int PRIMARY KEY, text varchar(200)); INSERT INTO app.\`it's\` ${rows}`,
+    );
+  });
+  afterAll(() => fleet?.lab.destroy());
+
+  test('is not begun where the leader keeps a database out of its binlog, unless that is allowed', async () => {
+    const refused = await fleet.replctl.run(add);
+    expectExit(refused, 3);
+    expect(refused.stdout).toMatch(/BINLOG_FILTERS.*binlog_ignore_db = scratch/s);
+  });
+
+  test('is found before it is put in place, with the name of the file', async () => {
+    const allowed = [...add, '--allow', 'BINLOG_FILTERS'];
+    await killedAt(fleet.replctl, allowed, after('transfer.copy'));
+    const follower = fleet.machines['follower']!;
+    await follower.ok(damage);
+    const uuid = await follower.mysql.identity();
+    const refused = await fleet.replctl.run(allowed);
+    expectExit(refused, 1);
+    expect(refused.json).toMatchObject({
+      ok: false,
+      error: { code: 'FAILED', node: 'follower', message: expect.stringContaining("app/it's.ibd is damaged") },
+    });
+    expect(refused.stdout).toContain('CHECK TABLE');
+    // What was there serves on.
+    expect(await follower.mysql.identity()).toBe(uuid);
+    await fleet.replctl.ok(['abandon', '--yes']);
+    expect(await follower.ok("find /var/lib/mysql -name '*replctl*'")).toBe('');
+  });
+});
