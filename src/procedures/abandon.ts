@@ -3,9 +3,9 @@ import { abandonRun } from '../workflow/undo.ts';
 import { stage } from './cast.ts';
 import { stepResults } from './conduct.ts';
 import type { AbandonOptions, AbandonResult } from './contract.ts';
-import { enforce } from './findings.ts';
+import { applyAllowed, enforce } from './findings.ts';
 import { conductFollowerRun } from './follower-run.ts';
-import { parseInputs } from './inputs.ts';
+import { allowedOf, parseInputs } from './inputs.ts';
 import { abandonRemoval } from './remove-follower.ts';
 import { chooseRun } from './unfinished.ts';
 
@@ -21,7 +21,8 @@ export const abandon = async (session: Session, options: AbandonOptions): Promis
   const staged = await stage(session, adapter, parts);
   const { name: method } = adapter.method(want.method, staged.facts);
   const wanted = { ...want, method, waitTimeout: 0 };
-  enforce(adapter.preflight(staged.facts, staged.nodes, wanted, true), session.options.emit, true);
+  const findings = adapter.preflight(staged.facts, staged.nodes, wanted, true);
+  enforce(applyAllowed(findings, allowedOf(start.inputs)), session.options.emit, true);
   const summary = await conductFollowerRun(
     session,
     { adapter, parts, staged, want: wanted, start, resumed: true },

@@ -8,7 +8,7 @@ import { chooseParts, stage, type Parts } from './cast.ts';
 import type { AddFollowerOptions, AddFollowerResult } from './contract.ts';
 import { applyAllowed, enforce, findingsFor } from './findings.ts';
 import { carryOut, followerSteps, methodOf, type FollowerRun } from './follower-run.ts';
-import { askedFor, chosenMethod, flagOf, inputsOf } from './inputs.ts';
+import { allowedOf, askedFor, chosenMethod, flagOf, inputsOf } from './inputs.ts';
 import { localPlace, refuseUnfinishedRemoval, unfinishedOf } from './unfinished.ts';
 
 const nothing = { copiedFrom: null, method: null, steps: [], bytes: null };
@@ -88,7 +88,8 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
     refuseUnfinishedRemoval(runs);
   }
   const findings = resuming ? adapter.preflight(facts, nodes, want, true) : findingsFor(adapter, staged, want);
-  enforce(applyAllowed(findings, allow), emit, resuming);
+  const allowed = [...allow, ...(unfinished ? allowedOf(unfinished.inputs) : [])];
+  enforce(applyAllowed(findings, allowed), emit, resuming);
 
   const start = unfinished ?? {
     run: newRunId(new Date(), Math.random),
@@ -96,7 +97,7 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
     node: parts.node,
     fleet: fleet.name,
     engine: fleet.engine,
-    inputs: { ...inputs, chosen: method },
+    inputs: { ...inputs, chosen: method, allowed },
   };
   const run: FollowerRun = {
     adapter,

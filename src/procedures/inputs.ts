@@ -42,10 +42,10 @@ const isFields = (json: Json | undefined): json is Fields =>
 const methods: readonly string[] = ['auto', 'basebackup', 'clone', 'dump', 'mariabackup'] satisfies readonly Method[];
 const isMethod = (value: Json | undefined): value is Method => typeof value === 'string' && methods.includes(value);
 
-/** What an unfinished run was asked for, without what was chosen for it. */
+/** What an unfinished run was asked for, without what was chosen for it and what was let pass when it began. */
 export const askedFor = (inputs: Json): Json => {
   if (!isFields(inputs)) return inputs;
-  const { chosen: _chosen, ...asked } = inputs;
+  const { chosen: _chosen, allowed: _allowed, ...asked } = inputs;
   return asked;
 };
 
@@ -53,6 +53,12 @@ export const askedFor = (inputs: Json): Json => {
 export const chosenMethod = (inputs: Json): Method | undefined => {
   const chosen = isFields(inputs) ? inputs['chosen'] : undefined;
   return isMethod(chosen) && chosen !== 'auto' ? chosen : undefined;
+};
+
+/** Codes of the findings that the operator took the responsibility for when the run began: nobody is asked twice. */
+export const allowedOf = (inputs: Json): readonly string[] => {
+  const allowed = isFields(inputs) ? inputs['allowed'] : undefined;
+  return Array.isArray(allowed) ? allowed.filter((code) => typeof code === 'string') : [];
 };
 
 const lagOf = (json: Json | undefined): Want['maxLag'] | undefined => {

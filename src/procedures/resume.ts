@@ -1,9 +1,9 @@
 import type { Session } from '../session.ts';
 import { stage } from './cast.ts';
 import type { ResumeOptions, ResumeResult } from './contract.ts';
-import { enforce } from './findings.ts';
+import { applyAllowed, enforce } from './findings.ts';
 import { carryOut } from './follower-run.ts';
-import { parseInputs } from './inputs.ts';
+import { allowedOf, parseInputs } from './inputs.ts';
 import { continueRemoval } from './remove-follower.ts';
 import { chooseRun } from './unfinished.ts';
 
@@ -17,6 +17,7 @@ export const resume = async (session: Session, options: ResumeOptions): Promise<
   const staged = await stage(session, adapter, parts);
   const { name: method } = adapter.method(want.method, staged.facts);
   const wanted = { ...want, method, waitTimeout: options.waitTimeout ?? 3600 };
-  enforce(adapter.preflight(staged.facts, staged.nodes, wanted, true), session.options.emit, true);
+  const findings = adapter.preflight(staged.facts, staged.nodes, wanted, true);
+  enforce(applyAllowed(findings, allowedOf(start.inputs)), session.options.emit, true);
   return carryOut(session, { adapter, parts, staged, want: wanted, start, resumed: true });
 };

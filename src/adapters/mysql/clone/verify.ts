@@ -17,13 +17,14 @@ export const verifyJob = ({ run, layouts: { follower } }: Work): JobHandle => ({
 export const canVerify = ({ follower }: Pick<Cast<MysqlFacts>, 'follower'>): boolean =>
   follower.disk?.programs.includes('innochecksum') === true;
 
-/** The program does not always say which file it reads. */
-const oneFile = `"$0" "$1" >/dev/null || { echo "$1 is damaged" >&2; exit 255; }`;
+/** The program does not say which file it reads. */
+const oneFile = `"$0" "$1" >/dev/null || { printf '%s ' "$1"; exit 1; }`;
 
+/** All that are damaged are named, in the last line. */
 const script = `
 cd -- "$1" || exit 1
-find . -type f '(' -name '*.ibd' -o -name 'ibdata*' -o -name 'undo_*' -o -name '*.ibu' ')' -size +0 -print0 |
-  xargs -0 -r -n 1 -P "$2" sh -c "$4" "$3"`;
+damaged=$(find . -type f '(' -name '*.ibd' -o -name 'ibdata*' -o -name 'undo_*' -o -name '*.ibu' ')' -size +0 -print0 |
+  xargs -0 -r -n 1 -P "$2" sh -c "$4" "$3") || { echo "pages do not have their checksums in: $damaged" >&2; exit 1; }`;
 
 const argvOf = ({ place, context, layouts: { follower } }: Work): readonly string[] => [
   'sh',
