@@ -9,7 +9,7 @@ import { otherMachine } from './other-machine.ts';
 import type { Track } from './track.ts';
 
 /** Some megabytes that do not compress, so that a copy can be met on its way. */
-const bulk = `CREATE TABLE noise AS SELECT g AS id, (SELECT string_agg(md5(random()::text || g), '') FROM generate_series(1, 60)) AS text FROM generate_series(1, 12000) g`;
+const bulk = `CREATE TABLE noise AS SELECT g AS id, (SELECT string_agg(md5(random()::text || g || i), '') FROM generate_series(1, 60) i) AS text FROM generate_series(1, 12000) g`;
 
 export const postgresqlTrack = async (): Promise<Track> => {
   const lab = await createLab({ name: 'faults-postgresql' });
