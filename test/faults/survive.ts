@@ -115,25 +115,27 @@ export const survive = async (track: Track, known: Known, wanted: Case): Promise
   await blow.mend?.(track);
   await track.revive();
   const said = [`exit ${first.exitCode}`];
+  let sent = await received(track);
   const abandons = wanted.ending === 'abandon' && !isDone(first);
   if (abandons) {
-    await goOn(track.replctl, ['abandon', '--yes'], said);
+    await goOn(track.replctl, ['abandon', '--node', 'follower', '--yes'], said);
+    sent = await received(track);
     expectSame('abandon left something', await track.state(), known.pristine);
   } else {
     if (!isDone(first)) {
       if (wanted.ending === 'torn') tear(track.replctl);
       const operator = wanted.ending === 'elsewhere' ? track.elsewhere : track.replctl;
       await goOn(operator, ['resume', '--node', 'follower'], said);
+      sent = await received(track);
     }
     await expectSound(track, known);
     await expectNoSecrets(track, [first]);
   }
-  const after = await received(track);
   if (!abandons) {
     await track.makePristine();
     expectSame('remove-follower left something', await track.state(), known.pristine);
   }
-  const ratio = after >= before ? (after - before) / known.bytes : null;
+  const ratio = sent >= before ? (sent - before) / known.bytes : null;
   return { how: said.join('; '), seconds: (Date.now() - began) / 1000, ratio };
 };
 
