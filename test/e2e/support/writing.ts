@@ -18,7 +18,11 @@ export interface Writer {
 /** `script` appends an id a line to `/run/writer/committed`, and `ended STATUS` to `/run/writer/ended` once there is `/run/writer/stop`. */
 export const startWriting = async (machine: Machine, user: string, script: string): Promise<Writer> => {
   await machine.ok(`install -d -o ${user} /run/writer; cat >/run/writer/script`, { input: script });
-  const begin = () => machine.ok(`systemd-run --quiet --collect --unit=writer --uid=${user} bash /run/writer/script`);
+  // Without its server it is to end, not to write to nobody.
+  const begin = () =>
+    machine.ok(
+      `systemd-run --quiet --collect --unit=writer --uid=${user} --property=IgnoreSIGPIPE=no bash /run/writer/script`,
+    );
   await begin();
   const count = async () => Number(await machine.ok('wc -l </run/writer/committed'));
   const more = async (rows: number) => {
