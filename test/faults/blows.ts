@@ -6,7 +6,7 @@ import type { Track } from './track.ts';
 export interface Blow {
   readonly name: string;
   /** For the page in docs: what comes of it, and what there is to do. */
-  readonly then: string;
+  readonly outcome: string;
   strike(track: Track, running: Running): Promise<void>;
   mend?(track: Track): Promise<void>;
 }
@@ -16,7 +16,7 @@ const short = 20_000;
 export const blows: readonly Blow[] = [
   {
     name: 'the follower cut off for 20 s',
-    then: 'The run waits, or ends with exit 4 and says that the host does not answer. Jobs go on. `resume`.',
+    outcome: 'The run waits, or ends with exit 4 and says that the host does not answer. Jobs go on. `resume`.',
     strike: async ({ follower }) => {
       await follower.cut();
       await sleep(short);
@@ -25,7 +25,7 @@ export const blows: readonly Blow[] = [
   },
   {
     name: 'the follower cut off for good',
-    then: 'Exit 4 within a minute. What runs on the follower runs on; `resume` when it is back.',
+    outcome: 'Exit 4 within a minute. What runs on the follower runs on; `resume` when it is back.',
     strike: async ({ follower }, running) => {
       await follower.cut();
       await running.ended;
@@ -34,7 +34,8 @@ export const blows: readonly Blow[] = [
   },
   {
     name: 'the leader cut off for 20 s',
-    then: 'Steps that ask the leader end with exit 4; a copy stands still and goes on, or is cut off and begins anew. `resume`.',
+    outcome:
+      'Steps that ask the leader end with exit 4; a copy stands still and goes on, or is cut off and begins anew. `resume`.',
     strike: async ({ leader }) => {
       await leader.cut();
       await sleep(short);
@@ -43,7 +44,7 @@ export const blows: readonly Blow[] = [
   },
   {
     name: 'leader and follower apart for 20 s',
-    then: 'The same: both answer replctl, but not each other. Tailing goes on by itself.',
+    outcome: 'The same: both answer replctl, but not each other. Tailing goes on by itself.',
     strike: async ({ leader, follower }) => {
       await leader.cutFrom(follower);
       await sleep(short);
@@ -52,24 +53,26 @@ export const blows: readonly Blow[] = [
   },
   {
     name: "the follower's sshd killed",
-    then: 'Exit 4, or nothing at all where the step was about to end. `resume`.',
+    outcome: 'Exit 4, or nothing at all where the step was about to end. `resume`.',
     strike: async ({ follower }) => {
       await follower.ok("pkill -KILL -x 'sshd|sshd-session'; systemctl reset-failed ssh; systemctl restart ssh");
     },
   },
   {
     name: "the leader's server restarted",
-    then: 'A copy is cut off and begins anew, which the run says; so does a dump, whose snapshot is gone. Tailing goes on by itself.',
+    outcome:
+      'A copy is cut off and begins anew, which the run says; so does a dump, whose snapshot is gone. Tailing goes on by itself.',
     strike: (track) => track.restartLeader(),
   },
   {
     name: "the leader's server crashed",
-    then: 'The same. Nothing that was committed is lost; what the crash takes from the leader was never sent.',
+    outcome: 'The same. Nothing that was committed is lost; what the crash takes from the leader was never sent.',
     strike: (track) => track.crashLeader(),
   },
   {
     name: 'a power cut of the follower',
-    then: 'Jobs are gone with it. `resume` sees what is whole on the disk, and takes up from there; no server starts on half a copy.',
+    outcome:
+      'Jobs are gone with it. `resume` sees what is whole on the disk, and takes up from there; no server starts on half a copy.',
     strike: async ({ follower }) => {
       await follower.powerCut();
       await follower.powerOn();
@@ -77,7 +80,7 @@ export const blows: readonly Blow[] = [
   },
   {
     name: 'a power cut of the leader',
-    then: 'As its crash; its settings that the run raised are put back at the end of the run.',
+    outcome: 'As its crash; its settings that the run raised are put back at the end of the run.',
     strike: async ({ leader }) => {
       await leader.powerCut();
       await leader.powerOn();
@@ -85,7 +88,7 @@ export const blows: readonly Blow[] = [
   },
   {
     name: 'replctl suspended for 75 s',
-    then: 'Its lease has run out meanwhile: it may change nothing any more, and says so. `resume`.',
+    outcome: 'Its lease has run out meanwhile: it may change nothing any more, and says so. `resume`.',
     strike: async (_, running) => {
       running.kill('SIGSTOP');
       // Past its lease, which is good for a minute.
@@ -98,5 +101,5 @@ export const blows: readonly Blow[] = [
 export const blowNamed = (name: string): Blow => {
   const fault = blows.find((blow) => blow.name === name);
   if (fault) return fault;
-  return { name, then: '', strike: async (_, running) => running.kill(name as NodeJS.Signals) };
+  return { name, outcome: '', strike: async (_, running) => running.kill(name as NodeJS.Signals) };
 };

@@ -17,7 +17,7 @@ they were before. No password is in what was printed, or in a log.
 
 | in each step | what comes of it |
 | --- | --- |
-${blows.map(({ name, then }) => `| ${name} | ${then} |`).join('\n')}
+${blows.map(({ name, outcome }) => `| ${name} | ${outcome} |`).join('\n')}
 
 ## What is not survived
 
