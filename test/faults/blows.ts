@@ -7,6 +7,8 @@ export interface Blow {
   readonly name: string;
   /** For the page in docs: what comes of it, and what there is to do. */
   readonly outcome: string;
+  /** There may be no way on: then the run is refused with a message that has this in it, and taken back. */
+  readonly refusal?: RegExp;
   strike(track: Track, running: Running): Promise<void>;
   mend?(track: Track): Promise<void>;
 }
@@ -85,6 +87,13 @@ export const blows: readonly Blow[] = [
       await leader.powerCut();
       await leader.powerOn();
     },
+  },
+  {
+    name: 'the log gone that the follower needs',
+    outcome:
+      'A copy that has no use for it goes on. Else the run is refused: a log that is not there cannot be tailed. `abandon`, and begin again.',
+    refusal: /slot|log|purged/i,
+    strike: (track) => track.loseLog(),
   },
   {
     name: 'replctl suspended for 75 s',

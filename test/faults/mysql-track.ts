@@ -78,6 +78,13 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
         `pkill -KILL -x '${flavour === 'mysql' ? 'mysqld' : 'mariadbd'}'; systemctl start ${leader.mysql.unit}`,
       );
     },
+    loseLog: async () => {
+      const show = flavour === 'mysql' ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS';
+      await leader.mysql.sql('FLUSH BINARY LOGS');
+      const [file] = (await leader.mysql.sql(show)).split('\t');
+      // A file that is being read is left to the next one who purges.
+      await leader.mysql.sql(`PURGE BINARY LOGS TO '${file}'`);
+    },
     restartLeader: () => leader.mysql.restart(),
     secrets: async () => {
       const files = await follower.ok('cat /var/lib/replctl-jobs/*/*.cnf 2>/dev/null || true');

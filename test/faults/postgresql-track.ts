@@ -54,6 +54,12 @@ export const postgresqlTrack = async (): Promise<Track> => {
     crashLeader: async () => {
       await leader.ok(`pkill -KILL -x postgres; sleep 0.3; systemctl restart ${leader.postgres.unit}`);
     },
+    loseLog: async () => {
+      // One that is in use cannot be dropped.
+      await leader.postgres.sql(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name LIKE 'replctl%' AND NOT active; CHECKPOINT",
+      );
+    },
     restartLeader: () => leader.postgres.restart(),
     secrets: async () => {
       const files = await follower.ok('cat /var/lib/postgresql/.replctl/*/passfile 2>/dev/null || true');

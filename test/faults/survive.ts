@@ -62,6 +62,9 @@ const tear = (replctl: Replctl): void => {
 
 const isDone = (ended: Ended): boolean => ended.exitCode === 0;
 
+/** What will not get better by itself. */
+class Refusal extends Error {}
+
 /** Goes on until it is done: a cut may need a second try, a lease that its owner can no longer give back a minute. */
 const goOn = async (operator: Replctl, args: readonly string[], said: string[]): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
@@ -69,6 +72,7 @@ const goOn = async (operator: Replctl, args: readonly string[], said: string[]):
     if (isDone(ended)) return;
     const error = ended.json.ok ? undefined : ended.json.error;
     said.push(`${args[0]}: exit ${ended.exitCode} ${error?.code ?? ''}`);
+    if (error?.retryable === false) throw new Refusal(told(ended));
     if (attempt === 5) throw new Error(`it cannot be gone on with: ${told(ended)}`);
     if ((error?.hint ?? '').length < 8) throw new Error(`no advice: ${told(ended)}`);
     const left = Number(error?.details['expiresIn'] ?? 2);
@@ -119,18 +123,22 @@ export const survive = async (track: Track, known: Known, wanted: Case): Promise
   await track.revive();
   const said = [`exit ${first.exitCode}`];
   let sent = await received(track);
-  const abandons = wanted.ending === 'abandon' && !isDone(first);
-  if (abandons) {
-    await goOn(track.replctl, ['abandon', '--node', 'follower', '--yes'], said);
+  const operator = wanted.ending === 'elsewhere' ? track.elsewhere : track.replctl;
+  let abandons = wanted.ending === 'abandon' && !isDone(first);
+  if (!abandons && !isDone(first)) {
+    if (wanted.ending === 'torn') tear(track.replctl);
+    try {
+      await goOn(operator, ['resume', '--node', 'follower'], said);
+    } catch (error) {
+      if (!(error instanceof Refusal) || !blow.refusal?.test(error.message)) throw error;
+      abandons = true;
+    }
     sent = await received(track);
+  }
+  if (abandons) {
+    await goOn(operator, ['abandon', '--node', 'follower', '--yes'], said);
     expectSame('abandon left something', await track.state(), known.pristine);
   } else {
-    if (!isDone(first)) {
-      if (wanted.ending === 'torn') tear(track.replctl);
-      const operator = wanted.ending === 'elsewhere' ? track.elsewhere : track.replctl;
-      await goOn(operator, ['resume', '--node', 'follower'], said);
-      sent = await received(track);
-    }
     await expectSound(track, known);
     await expectNoSecrets(track, [first]);
   }

@@ -22,6 +22,8 @@ export interface Track {
   revive(): Promise<void>;
   crashLeader(): Promise<void>;
   restartLeader(): Promise<void>;
+  /** Somebody removes what holds the log for the follower, or the log itself. */
+  loseLog(): Promise<void>;
   /** Words that may stand nowhere: the passwords in use now. */
   secrets(): Promise<readonly string[]>;
 }
