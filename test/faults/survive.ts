@@ -66,12 +66,19 @@ const isDone = (ended: Ended): boolean => ended.exitCode === 0;
 class Refusal extends Error {}
 
 /** Goes on until it is done: a cut may need a second try, a lease that its owner can no longer give back a minute. */
-const goOn = async (operator: Replctl, args: readonly string[], said: string[]): Promise<void> => {
+const goOn = async (
+  operator: Replctl,
+  args: readonly string[],
+  said: string[],
+  otherwise?: readonly string[],
+): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
     const ended = await bounded(operator.start(args), args.join(' '));
     if (isDone(ended)) return;
     const error = ended.json.ok ? undefined : ended.json.error;
     said.push(`${args[0]}: exit ${ended.exitCode} ${error?.code ?? ''}`);
+    // A run that had not touched the host yet is known to nobody else: there it is begun anew.
+    if (error?.code === 'RUN_NOT_FOUND' && otherwise) return goOn(operator, otherwise, said);
     if (error?.retryable === false) throw new Refusal(told(ended));
     if (attempt === 5) throw new Error(`it cannot be gone on with: ${told(ended)}`);
     if ((error?.hint ?? '').length < 8) throw new Error(`no advice: ${told(ended)}`);
@@ -128,9 +135,13 @@ export const survive = async (track: Track, known: Known, wanted: Case): Promise
   if (!abandons && !isDone(first)) {
     if (wanted.ending === 'torn') tear(track.replctl);
     try {
-      await goOn(operator, ['resume', '--node', 'follower'], said);
+      const otherwise = wanted.ending === 'elsewhere' ? track.add : undefined;
+      await goOn(operator, ['resume', '--node', 'follower'], said, otherwise);
     } catch (error) {
-      if (!(error instanceof Refusal) || !blow.refusal?.test(error.message)) throw error;
+      if (!(error instanceof Refusal) || !blow.refusal?.test(error.message))
+        throw new Error(`${error instanceof Error ? error.message : String(error)}\nthe run itself: ${told(first)}`, {
+          cause: error,
+        });
       abandons = true;
     }
     sent = await received(track);
