@@ -117,6 +117,10 @@ export interface Host extends ReadingHost {
 export const shownCommand = (command: Pick<Command, 'argv' | 'as'>): string =>
   `${command.as === undefined ? '' : `[${command.as}] `}${quoteArgv(command.argv)}`;
 
+/** Scripts are for `details`: what they were to do stands in the message. */
+const briefCommand = (command: Command): string =>
+  shownCommand({ ...command, argv: command.argv.map((word) => (word.includes('\n') ? '…' : word)) });
+
 /** The error for a command that ended with a non-zero exit code: it carries the last line that it wrote to stderr. */
 export const commandFailed = (node: string, command: Command, result: CommandResult): ReplctlError => {
   const lastLine = result.stderr.trim().split('\n').at(-1)?.trim();
@@ -125,7 +129,7 @@ export const commandFailed = (node: string, command: Command, result: CommandRes
     code: 'COMMAND_FAILED',
     node,
     message: `${command.argv[0]} failed on ${node} with exit code ${result.exitCode}${why}`,
-    hint: `The command was: ${shownCommand(command)}`,
+    hint: `The command was: ${briefCommand(command)}`,
     details: { command: shownCommand(command), exitCode: result.exitCode, stderr: result.stderr.slice(-4096) },
   });
 };

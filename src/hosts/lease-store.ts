@@ -69,6 +69,7 @@ const readHolder = (json: string): Claimant => {
   return {
     run: text(read['run']),
     owner: text(read['owner']),
+    since: text(read['since']),
     boot: text(read['boot']),
     pid: typeof read['pid'] === 'number' ? read['pid'] : 0,
     started: text(read['started']),
@@ -86,9 +87,9 @@ export const leaseStore = (
   };
   return {
     async claim(claimant, deadEpoch = 0) {
-      const { run, owner, boot, pid, started } = claimant;
+      const { run, owner, since, boot, pid, started } = claimant;
       const identity = JSON.stringify([run, boot, pid, started]);
-      const holder = JSON.stringify({ run, owner, boot, pid, started });
+      const holder = JSON.stringify({ run, owner, since, boot, pid, started });
       const [verdict = '', epoch = '', left = '', held = ''] = await ask(claimScript, [
         identity,
         holder,

@@ -37,18 +37,19 @@ const held = ({ node, run }: LeaseOptions, holder: LeaseHolder): ReplctlError =>
   return new ReplctlError({
     code: 'LEASE_HELD',
     message: same
-      ? `Run ${run} is already being worked on, by ${holder.owner}; its lease on ${node} lasts ${left} s more.`
-      : `Another run, ${holder.run} of ${holder.owner}, holds the lease on ${node} for ${left} s more.`,
+      ? `Run ${run} is already being worked on, by ${holder.owner} since ${holder.since}; its lease on ${node} lasts ${left} s more.`
+      : `Another run, ${holder.run} of ${holder.owner}, holds the lease on ${node} since ${holder.since}, and for ${left} s more.`,
     hint: `Wait until it is done; if its machine is gone, try again in ${left} s.`,
     node,
     retryable: true,
-    details: { run: holder.run, owner: holder.owner, expiresIn: left },
+    details: { run: holder.run, owner: holder.owner, since: holder.since, expiresIn: left },
   });
 };
 
 const claim = async (store: LeaseStore, options: LeaseOptions): Promise<number> => {
   const { run, owner, self } = options;
-  const mine = { run, owner, boot: self.boot, pid: self.pid, started: self.started };
+  const since = new Date().toISOString();
+  const mine = { run, owner, since, boot: self.boot, pid: self.pid, started: self.started };
   const first = await store.claim(mine);
   if (first.granted) return first.epoch;
   if (!(await isProvablyDead(first.holder, self))) throw held(options, first.holder);

@@ -12,6 +12,8 @@ export interface LeaseHolder {
   readonly run: string;
   /** user@machine (pid) of the controller, for the error message. */
   readonly owner: string;
+  /** ISO 8601, by the controller's own clock: when it took the lease. */
+  readonly since: string;
   /** Boot id of the controller's machine, and pid with start time there: proof of death when asked on the same machine. */
   readonly boot: string;
   readonly pid: number;

@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import { openRunStore } from '../../src/hosts/run-store.ts';
 import { failure, onEachTransport, otherUser, owner, sleep } from './fixtures/each-transport.ts';
 
-const claimant = (run: string) => ({ run, owner: 'me@laptop (7)', boot: 'boot', pid: 7, started: '42' });
+const claimant = (run: string) => ({
+  run,
+  owner: 'me@laptop (7)',
+  since: '2026-11-27T10:00:00Z',
+  boot: 'boot',
+  pid: 7,
+  started: '42',
+});
 let count = 0;
 
 onEachTransport('run store', (underTest) => {

@@ -9,11 +9,27 @@ export interface Blow {
   readonly outcome: string;
   /** There may be no way on: then the run is refused with a message that has this in it, and taken back. */
   readonly refusal?: RegExp;
+  /** It has come to stay: until it is mended `resume` is refused, with words like these. */
+  readonly inPlace?: RegExp;
+  /** Before the run. */
+  prepare?(track: Track): Promise<void>;
   strike(track: Track, running: Running): Promise<void>;
   mend?(track: Track): Promise<void>;
 }
 
 const short = 20_000;
+
+const apart = (time: string, milliseconds: number): Blow => ({
+  name: `leader and follower apart for ${time}`,
+  outcome: 'The same: both answer replctl, but not each other. Tailing goes on by itself.',
+  strike: async ({ leader, follower }) => {
+    await leader.cutFrom(follower);
+    await sleep(milliseconds);
+    await leader.mendFrom(follower);
+  },
+});
+
+const filler = ({ disk }: Track): string => `${disk}/filler`;
 
 export const blows: readonly Blow[] = [
   {
@@ -33,6 +49,7 @@ export const blows: readonly Blow[] = [
       await running.ended;
     },
     mend: ({ follower }) => follower.mend(),
+    inPlace: /follower/,
   },
   {
     name: 'the leader cut off for 20 s',
@@ -45,14 +62,18 @@ export const blows: readonly Blow[] = [
     },
   },
   {
-    name: 'leader and follower apart for 20 s',
-    outcome: 'The same: both answer replctl, but not each other. Tailing goes on by itself.',
-    strike: async ({ leader, follower }) => {
-      await leader.cutFrom(follower);
-      await sleep(short);
-      await leader.mendFrom(follower);
+    name: 'the leader cut off for good',
+    outcome:
+      'Exit 4 as soon as a step needs the leader, and by a copy that gets no more bytes; `resume` when it is back.',
+    strike: async ({ leader }, running) => {
+      await leader.cut();
+      await running.ended;
     },
+    mend: ({ leader }) => leader.mend(),
+    inPlace: /leader/,
   },
+  apart('20 s', short),
+  apart('3 min', 180_000),
   {
     name: "the follower's sshd killed",
     outcome: 'Exit 4, or nothing at all where the step was about to end. `resume`.',
@@ -96,12 +117,38 @@ export const blows: readonly Blow[] = [
     strike: (track) => track.loseLog(),
   },
   {
-    name: 'replctl suspended for 75 s',
+    name: "the follower's disk full",
+    outcome:
+      "Exit 4 with the server's or the tool's own words, or a wait that says what it waits for. Make room, and `resume`: a copy begins anew, a load goes on.",
+    strike: async (track, running) => {
+      await track.follower.ok(
+        `fallocate -l "$(df --output=avail -B1 ${track.disk} | tail -n 1)" ${filler(track)} || :; dd if=/dev/zero bs=4k 2>/dev/null >>${filler(track)} || :`,
+      );
+      await Promise.race([running.ended, sleep(30_000)]);
+    },
+    mend: async (track) => {
+      await track.follower.ok(['rm', '-f', filler(track)]);
+    },
+  },
+  {
+    name: 'another node promoted, and the leader stopped',
+    outcome:
+      'Exit 4: the leader that the run knows does not run. Nobody else is followed in its stead: `resume` once it leads again, else `abandon`, which needs it to answer.',
+    prepare: (track) => track.haveOther(),
+    strike: async (track, running) => {
+      await track.stopLeader();
+      await track.promoteOther();
+      await running.ended;
+    },
+    inPlace: /leader/,
+  },
+  {
+    name: 'replctl suspended for 2 min',
     outcome: 'Its lease has run out meanwhile: it may change nothing any more, and says so. `resume`.',
     strike: async (_, running) => {
       running.kill('SIGSTOP');
       // Past its lease, which is good for a minute.
-      await sleep(75_000);
+      await sleep(120_000);
       running.kill('SIGCONT');
     },
   },

@@ -4,10 +4,17 @@ export const signals = ['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 /** What comes after: resume with the journal, with its last line torn, from a machine that knows nothing; or the run is taken back. */
 export const endings = ['resume', 'torn', 'elsewhere', 'abandon'] as const;
 
+export const commands = ['add-follower', 'remove-follower'] as const;
+
 export type When = (typeof whens)[number];
 export type Ending = (typeof endings)[number];
+export type Command = (typeof commands)[number];
+
+/** The steps that each command takes, in their order. */
+export type Steps = Readonly<Record<Command, readonly string[]>>;
 
 export interface Case {
+  readonly command: Command;
   readonly step: string;
   readonly when: When;
   /** A signal for replctl, or the name of a fault. */
@@ -21,18 +28,20 @@ export const titleOf = ({ step, when, blow, ending }: Case): string => `${blow},
  * Every signal before, in and after every step; every fault in every step. The endings take turns, so that each step and each blow meets each of them
  * somewhere; a run is also abandoned at each step.
  */
-export const matrix = (steps: readonly string[], faults: readonly string[]): readonly Case[] => {
+export const matrix = (steps: Steps, faults: readonly string[]): readonly Case[] => {
   let turn = 0;
   const next = (): Ending => endings[turn++ % endings.length]!;
-  const killed = steps.flatMap((step, at) => {
-    turn = at;
-    return whens.flatMap((when) => signals.map((blow): Case => ({ step, when, blow, ending: next() })));
+  return commands.flatMap((command) => {
+    const killed = steps[command].flatMap((step, at) => {
+      turn = at;
+      return whens.flatMap((when) => signals.map((blow): Case => ({ command, step, when, blow, ending: next() })));
+    });
+    const struck = faults.flatMap((blow, at) => {
+      turn = at;
+      return steps[command].map((step): Case => ({ command, step, when: 'inside', blow, ending: next() }));
+    });
+    return [...killed, ...struck];
   });
-  const struck = faults.flatMap((blow, at) => {
-    turn = at;
-    return steps.map((step): Case => ({ step, when: 'inside', blow, ending: next() }));
-  });
-  return [...killed, ...struck];
 };
 
 const marksOf = ({ step, when, blow, ending }: Case): readonly string[] => [
@@ -42,18 +51,33 @@ const marksOf = ({ step, when, blow, ending }: Case): readonly string[] => [
   `ending ${ending}`,
 ];
 
-/** Few cases in which each step, each moment, each blow and each ending is met: the next is always one that adds the most. */
-export const covering = (cases: readonly Case[]): readonly Case[] => {
-  const missing = new Set(cases.flatMap(marksOf));
+/**
+ * Few cases in which each step, each moment, each blow and each ending is met: the next is always one that adds the most. What was met before, on other
+ * ground, need not be met again; `marks` keeps it.
+ */
+export const covering = (cases: readonly Case[], marks: Set<string> = new Set()): readonly Case[] => {
+  const missing = new Set(cases.flatMap(marksOf).filter((mark) => !marks.has(mark)));
   const chosen: Case[] = [];
   while (missing.size > 0) {
     const gain = (one: Case): number => marksOf(one).filter((mark) => missing.has(mark)).length;
     let best = cases[0]!;
     for (const one of cases) if (gain(one) > gain(best)) best = one;
     chosen.push(best);
-    for (const mark of marksOf(best)) missing.delete(mark);
+    for (const mark of marksOf(best)) {
+      missing.delete(mark);
+      marks.add(mark);
+    }
   }
   return chosen;
+};
+
+/** Removals right after additions that made the follower for them: half of the followers need not be made on purpose. */
+export const interleaved = (cases: readonly Case[]): readonly Case[] => {
+  const [additions, removals] = commands.map((command) => cases.filter((one) => one.command === command));
+  const rounds = Math.max(additions!.length, removals!.length);
+  return Array.from({ length: rounds }, (_, at) => [additions![at], removals![at]])
+    .flat()
+    .filter((one) => one !== undefined);
 };
 
 /** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
@@ -66,14 +90,16 @@ const randomFrom = (seed: number) => (): number => {
 
 /** So many cases, the same ones for the same seed: any blow at any moment, with any ending. */
 export const drawn = (
-  steps: readonly string[],
+  steps: Steps,
   faults: readonly string[],
   { count, seed }: { readonly count: number; readonly seed: number },
 ): readonly Case[] => {
   const random = randomFrom(seed);
   const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+  // As often as it has steps.
+  const all = commands.flatMap((command) => steps[command].map((step) => ({ command, step })));
   return Array.from({ length: count }, () => ({
-    step: one(steps),
+    ...one(all),
     when: one(whens),
     blow: one([...signals, ...faults]),
     ending: one(endings),

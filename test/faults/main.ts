@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { labUnavailable } from '../lab/setup.ts';
 import { blows } from './blows.ts';
-import { covering, drawn, matrix, titleOf, type Case } from './cases.ts';
+import { covering, drawn, matrix, titleOf, type Case, type Steps } from './cases.ts';
 import { tracks } from './tracks.ts';
 import { walk, type Line } from './walk.ts';
 
@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
 const names = blows.map(({ name }) => name);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 
-const choose = (steps: readonly string[]): readonly Case[] => {
+const choose = (steps: Steps): readonly Case[] => {
   const whole =
     values.random === undefined ? matrix(steps, names) : drawn(steps, names, { count: Number(values.random), seed });
   const asked = whole.filter((one) => titleOf(one).includes(values.only ?? ''));

@@ -3,8 +3,7 @@ import { compareMysql } from '../e2e/support/mysql-compare.ts';
 import { sampleOf, type Flavour } from '../e2e/support/mysql-ground.ts';
 import { applied, startMysqlFleet } from '../e2e/support/mysql-pair.ts';
 import { lookAtMysql } from '../e2e/support/mysql-world.ts';
-import { createReplctl } from '../e2e/support/replctl.ts';
-import { otherMachine } from './other-machine.ts';
+import { operators } from './operators.ts';
 import type { Track } from './track.ts';
 
 /** What a package's server was before the run lies in the data directory, which is a mount point here. */
@@ -21,11 +20,16 @@ const bulk = `CREATE DATABASE bulk; CREATE TABLE bulk.noise (id int PRIMARY KEY,
 INSERT INTO bulk.noise WITH RECURSIVE g (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < 900) SELECT i, REPEAT(SHA2(RAND(i), 512), 12) FROM g;
 INSERT INTO bulk.noise SELECT id + 1000 * k, CONCAT(k, text) FROM bulk.noise, (WITH RECURSIVE h (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM h WHERE k < 20) SELECT k FROM h) n`;
 
+const disk = '/var/lib/mysql';
+
 export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'mariabackup'): Promise<Track> => {
   const fleet = await startMysqlFleet(`faults-${flavour}-${method}`, flavour, {
     leader: { settings: { binlog_expire_logs_seconds: 3600, event_scheduler: 'OFF' } },
-    follower: { follows: 'leader' },
+    follower: { follows: 'leader', disks: { [disk]: 3000 } },
+    other: { follows: 'leader' },
   });
+  const { scratch, replctl, elsewhere } = operators(fleet.lab, fleet.fleet);
+  const other = fleet.machines['other']!;
   const leader = fleet.machines['leader']!;
   const follower = fleet.machines['follower']!;
   await leader.mysql.sql(`${sampleOf(flavour)}\nUSE app; DROP EVENT every_second;`);
@@ -36,15 +40,20 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
     lab: fleet.lab,
     leader,
     follower,
-    replctl: fleet.replctl,
-    elsewhere: createReplctl({ fleet: fleet.fleet, directory: fleet.lab.directory, under: otherMachine }),
+    replctl,
+    elsewhere,
+    scratch,
     add: ['add-follower', 'follower', '--method', method],
+    remove: ['remove-follower', 'follower', '--yes'],
+    disk,
+    logs: ['/var/lib/replctl'],
     state: async () => {
       const looks = await Promise.all([leader, follower].map((machine) => lookAtMysql(machine, flavour)));
       return (
         looks
           .map(({ world }) => world)
           .join('\n')
+          .replaceAll(/^.*(?:replctl_other|lab\.other).*\n/gm, '')
           .replaceAll(/r-[a-z0-9]{10}/g, 'RUN')
           .replaceAll(/(?<=server-uuid=).*/g, 'UUID')
           .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
@@ -55,6 +64,10 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
           .replaceAll(/^.*\/fts_\w+\.ibd .*\n/gim, '')
       );
     },
+    sessions: (machine) =>
+      machine.mysql.sql(
+        "SELECT CONCAT('session ', user, ' ', command) FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND COALESCE(db, '') <> 'writing' AND command NOT IN ('Daemon', 'Binlog Dump', 'Binlog Dump GTID') AND user NOT IN ('system user', 'event_scheduler')",
+      ),
     differences: async () => {
       await writer.stop();
       await applied(leader, follower);
@@ -63,7 +76,7 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
       return differences;
     },
     makePristine: async () => {
-      await fleet.replctl.ok(['remove-follower', 'follower', '--yes']);
+      await replctl.ok(['remove-follower', 'follower', '--yes']);
       await follower.mysql.stop();
       await follower.ok(putBack);
       await follower.mysql.start();
@@ -86,6 +99,17 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
       await leader.mysql.sql(`PURGE BINARY LOGS TO '${file}'`);
     },
     restartLeader: () => leader.mysql.restart(),
+    stopLeader: () => leader.mysql.stop(),
+    haveOther: async () => {
+      await replctl.ok(['add-follower', 'other', '--replace', '--discard-old', '--method', 'dump']);
+    },
+    promoteOther: async () => {
+      await other.mysql.sql(
+        flavour === 'mysql'
+          ? 'STOP REPLICA; RESET REPLICA ALL; SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF'
+          : 'STOP ALL SLAVES; RESET SLAVE ALL; SET GLOBAL read_only = OFF',
+      );
+    },
     secrets: async () => {
       const files = await follower.ok('cat /var/lib/replctl-jobs/*/*.cnf 2>/dev/null || true');
       return [...files.matchAll(/^password="([^"]+)"$/gm)].map((match) => match[1]!);

@@ -1,5 +1,5 @@
 import { blows } from './blows.ts';
-import { endings, signals, whens } from './cases.ts';
+import { commands, endings, signals, whens } from './cases.ts';
 import { tracks } from './tracks.ts';
 
 const list = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
@@ -7,13 +7,19 @@ const list = (words: readonly string[]): string => words.map((word) => `\`${word
 /** What stands in docs: made of the very lists that the matrix is made of. */
 export const page = (): string => `# What a run survives
 
-What \`npm run test:faults\` does to runs on lab machines, with a writer on the leader. [When it stops half way](recovery.md) says what to do.
+What \`npm run test:faults\` does on lab machines to ${list(commands)}, with a writer on the leader. [When it stops half way](recovery.md) says what to do.
 
 Tracks: ${list(Object.keys(tracks))}.
 
-${signals.map((signal) => `\`${signal}\``).join(', ')} hit replctl ${whens.join(', ')} each step. Then: ${endings.join(', ')} (\`torn\`: the last line of the journal is torn; \`elsewhere\`: by a
-machine that has never seen the run; else by the same). Afterwards the follower has what an undisturbed run leaves, and every row; or, abandoned, both machines are as
-they were before. No password is in what was printed, or in a log.
+${list(signals)} hit replctl ${whens.join(', ')} each step. Then: ${endings.join(', ')} (\`torn\`: the last line of the journal is torn; \`elsewhere\`: by a
+machine that has never seen the run; else by the same). What is held against it afterwards:
+
+- Both machines are as an undisturbed run leaves them, and the follower has every row; or, abandoned, they are as they were before the run: roles, slots,
+  accounts, ways in, settings, files, directories, units. An abandoned \`remove-follower\` is only closed: what it took away is not made again, and the same
+  command ends it.
+- Nothing is left besides: no unit, process, temporary file or session on either machine, no ssh here.
+- No password was in a command line or an environment on any of the three machines, is in what was printed, in events or in a log.
+- Where only replctl was disturbed, the copy went on and was not made twice; the report tells the bytes moved by those of an undisturbed run.
 
 | in each step | what comes of it |
 | --- | --- |
@@ -21,9 +27,17 @@ ${blows.map(({ name, outcome }) => `| ${name} | ${outcome} |`).join('\n')}
 
 ## What is not survived
 
-- A leader that is gone for good, or another server that has become the leader meanwhile: the run is refused, and what it left is to be taken away by hand.
+- A leader that is gone for good: the run can be neither resumed nor abandoned, and what it left is to be taken away by hand (names end with the run's id).
 - Binlogs or a slot that somebody removed: a log that is not there cannot be tailed. The run is refused, and \`abandon\` takes it back.
-- A disk of the follower that fills up ends the copy with the server's own message; make room, and \`resume\`. It is not part of the matrix.
 
-\`npm run test:faults -- --few\` meets each of these once; \`--random 50 --seed 7\` draws moments and faults.
+## By hand
+
+\`\`\`
+npm run test:faults                                  # everything: many hours
+npm run test:faults -- postgresql --few              # each step, moment, fault and ending once, on one track
+npm run test:faults -- mysql-dump --random 50 --seed 7
+npm run test:faults -- mariadb-dump --only transfer.load
+\`\`\`
+
+It needs [the lab](lab.md), and writes a line a case to \`faults-report.txt\`. \`npm test\` meets each step of each engine, each signal and each fault once.
 `;

@@ -55,7 +55,10 @@ export function bootScript(plan: BootPlan): string {
     ...data(plan, at, root),
     ...plan.disks.flatMap(({ path, file }) => [
       `mkdir -p ${root}${quote(path)}`,
+      // Owner and mode are those of what it covers.
+      `covered=$(stat -c '%u:%g %a' ${root}${quote(path)})`,
       `mount -o loop ${quote(file)} ${root}${quote(path)}`,
+      `chown "\${covered% *}" ${root}${quote(path)} && chmod "\${covered#* }" ${root}${quote(path)}`,
     ]),
     `if [ ! -e ${at('prepared')} ]; then`,
     ...prepare(plan, at, root),

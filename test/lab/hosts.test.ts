@@ -8,7 +8,7 @@ import type { Machine } from './machine.ts';
 import { labUnavailable } from './setup.ts';
 
 const reason = labUnavailable();
-const claimant = { run: 'r-1', owner: 'me@here (1)', boot: 'b', pid: 1, started: '2' };
+const claimant = { run: 'r-1', owner: 'me@here (1)', since: '2026-11-27T10:00:00Z', boot: 'b', pid: 1, started: '2' };
 const state = '/var/lib/postgresql/.replctl';
 const start = ['/usr/bin/systemctl', 'start', 'cron.service'];
 const failure = async (promise: Promise<unknown>) => promise.then(() => undefined).catch((error: unknown) => error);

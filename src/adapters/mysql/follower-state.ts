@@ -2,7 +2,7 @@ import type { ReadingHost } from '../../hosts/host.ts';
 import type { Cast, FollowerState, Node } from '../adapter.ts';
 import { dialectOf } from './dialect.ts';
 import { errantTransactions } from './errant.ts';
-import type { MysqlFacts } from './facts.ts';
+import { isOn, type MysqlFacts } from './facts.ts';
 import { isTailingFragment } from './fragment.ts';
 import { lagBehind, positionOf } from './lag.ts';
 import { accountName } from './names.ts';
@@ -31,7 +31,17 @@ export const followerState = (
       hint: 'Start it and see replctl status; or make it anew with --replace.',
     };
   }
-  if (!follower.server || !follower.layout || channel === undefined) return { state: 'absent' };
+  if (!follower.server || !follower.layout) return { state: 'absent' };
+  if (channel === undefined) {
+    // One that takes writes was made a leader by somebody: that is no follower of ours any more.
+    if (!follower.disk || !isTailingFragment(follower.disk.fragment) || !isOn(follower.server, 'read_only'))
+      return { state: 'absent' };
+    return {
+      state: 'broken',
+      evidence: `${name} was made a follower by replctl, but follows nobody: it was taken out, or its replication was reset`,
+      hint: 'Make it anew with --replace; or take it out with replctl remove-follower.',
+    };
+  }
   const at = `${channel.host}:${channel.port}`;
   const meant = channel.host === nodes.upstream.address && channel.port === (upstream.layout?.port ?? 3306);
   if (!meant) {

@@ -112,8 +112,8 @@ export const mysqlGround = (flavour: Flavour, method: Want['method']) => async (
         if (comparison.rows === 0) throw new Error('there were no rows to compare');
         return comparison.differences;
       },
-      // It knows of no channel any more.
-      removed: { survey: { role: 'standalone', state: 'running' }, state: 'absent' },
+      // It knows of no channel any more, but its option file does.
+      removed: { survey: { role: 'standalone', state: 'running' }, state: 'broken' },
       write: () => writeAs(follower, flavour),
       close: async () => {
         await Promise.all(Object.values(nodes).map(({ host }) => host.close()));

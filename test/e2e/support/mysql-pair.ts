@@ -14,6 +14,8 @@ export interface Member {
   readonly settings?: Settings;
   /** Whom the fleet file says that it follows; the leader follows nobody. */
   readonly follows?: string;
+  /** Small disks: megabytes, by where they are mounted. */
+  readonly disks?: Readonly<Record<string, number>>;
 }
 
 export interface MysqlFleet {
@@ -33,9 +35,10 @@ export const startMysqlFleet = async (
   const lab = await createLab({ name });
   try {
     const booted = await lab.bootAll(
-      Object.entries(members).map(([node, { image = mysqlImages[flavour], settings = {}, follows }]) => ({
+      Object.entries(members).map(([node, { image = mysqlImages[flavour], settings = {}, follows, disks = {} }]) => ({
         name: node,
         image,
+        disks,
         settings: follows === undefined ? { ...leading[flavour], ...settings } : settings,
       })),
     );

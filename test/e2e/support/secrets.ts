@@ -1,41 +1,61 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../../lab/machine.ts';
 
-/** Looks at every command line and environment, many times a second, until the stop file is there. */
-const sampler = (directory: string) => String.raw`
-mkdir -p ${directory}; cd ${directory}
-until [ -e stop ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | sort -u >>seen; sleep 0.03; done
-sort -u seen >all; touch done`;
+/** Looks at every command line and environment, many times a second, until the stop file is there; one that has no watcher any more ends too. */
+const sampler = String.raw`
+use strict;
+my ($directory) = @ARGV;
+mkdir $directory;
+chdir $directory or die "$directory: $!";
+my ($parent, %seen) = getppid;
+until (-e 'stop' or getppid != $parent) {
+  for my $path (glob '/proc/[0-9]*/cmdline /proc/[0-9]*/environ') {
+    open my $file, '<', $path or next;
+    local $/;
+    $seen{$_} = 1 for split /\0/, <$file> // '';
+  }
+  select undef, undef, undef, 0.03;
+}
+open my $all, '>', 'all' or die;
+print $all "$_\n" for keys %seen;
+close $all;
+open my $done, '>', 'done';
+`;
 
 export interface Watch {
   /** Every word of every command line and environment that was seen; ends the watch. */
   stop(): Promise<string>;
 }
 
-/** On a machine of the lab. */
+/** On a machine of the lab; over a power cut what was seen is lost. */
 export const watchProcesses = async (machine: Machine): Promise<Watch> => {
   const directory = '/run/watch';
-  await machine.ok('cat >/run/watch.sh; systemd-run --quiet --unit=watch bash /run/watch.sh', {
-    input: sampler(directory),
-  });
+  await machine.ok(
+    `cat >/run/watch.pl; rm -rf ${directory}; systemctl stop watch 2>/dev/null || :; systemd-run --quiet --collect --unit=watch perl /run/watch.pl ${directory}`,
+    { input: sampler },
+  );
   return {
     stop: () =>
-      machine.ok(`cd ${directory}; touch stop; until [ -e done ]; do sleep 0.05; done; cat all; rm -r ${directory}`),
+      machine.ok(
+        `[ -d ${directory} ] || exit 0; cd ${directory}; touch stop; until [ -e done ]; do sleep 0.05; done; cat all; rm -r ${directory}`,
+      ),
   };
 };
 
 /** On the operator's own machine, which is this box. */
 export const watchThisBox = (directory: string): Watch => {
   const watched = join(directory, 'watch');
-  const child = spawn('bash', ['-c', `${sampler(watched)}; touch stop`], { stdio: 'ignore' });
+  const child = spawn('perl', ['-e', sampler, watched], { stdio: 'ignore' });
   return {
     stop: async () => {
       const over = new Promise((resolve) => child.once('exit', resolve));
-      spawn('touch', [join(watched, 'stop')], { stdio: 'ignore' });
+      writeFileSync(join(watched, 'stop'), '');
       await over;
-      return readFileSync(join(watched, 'all'), 'utf8');
+      const words = readFileSync(join(watched, 'all'), 'utf8');
+      rmSync(watched, { recursive: true });
+      return words;
     },
   };
 };

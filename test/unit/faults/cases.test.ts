@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { covering, drawn, endings, matrix, signals, titleOf, whens } from '../../faults/cases.ts';
+import { covering, drawn, endings, interleaved, matrix, signals, titleOf, whens } from '../../faults/cases.ts';
 
-const steps = ['snapshot.account', 'transfer.copy', 'configure.swap', 'finish.tidy'];
+const plan = {
+  'add-follower': ['snapshot.account', 'transfer.copy', 'configure.swap', 'finish.tidy'],
+  'remove-follower': ['remove.stop-tailing', 'remove.account'],
+};
+const steps = [...plan['add-follower'], ...plan['remove-follower']];
 const faults = ['a power cut', 'a cut link'];
-const all = matrix(steps, faults);
+const all = matrix(plan, faults);
 
 describe('the matrix', () => {
   test('has every signal at every moment of every step, and every fault in every step', () => {
@@ -21,7 +25,8 @@ describe('the matrix', () => {
   });
 
   test('takes up a new step without being told of it', () => {
-    expect(matrix([...steps, 'prove.more'], faults).filter(({ step }) => step === 'prove.more')).toHaveLength(
+    const longer = { ...plan, 'add-follower': [...plan['add-follower'], 'prove.more'] };
+    expect(matrix(longer, faults).filter(({ step }) => step === 'prove.more')).toHaveLength(
       whens.length * signals.length + faults.length,
     );
   });
@@ -41,6 +46,20 @@ describe('the few cases of every change', () => {
     expect(few.length).toBeLessThanOrEqual(Math.max(steps.length, signals.length + faults.length) + 2);
   });
 
+  test('leave out what was met on other ground', () => {
+    const met = new Set<string>();
+    expect(covering(all, met)).toEqual(few);
+    expect(covering(all, met)).toEqual([]);
+    const others = matrix({ 'add-follower': ['transfer.other'], 'remove-follower': [] }, faults);
+    expect(covering(others, met)).toHaveLength(1);
+  });
+
+  test('have a removal follow an addition, that made the follower for it', () => {
+    const commands = interleaved(few).map(({ command }) => command);
+    expect(commands.slice(0, 4)).toEqual(['add-follower', 'remove-follower', 'add-follower', 'remove-follower']);
+    expect(commands).toHaveLength(few.length);
+  });
+
   test('are none where there is nothing to choose from', () => {
     expect(covering([])).toEqual([]);
   });
@@ -48,7 +67,7 @@ describe('the few cases of every change', () => {
 
 describe('cases at random', () => {
   test('are the same for the same seed, and others for another', () => {
-    const draw = (seed: number) => drawn(steps, faults, { count: 20, seed }).map(titleOf);
+    const draw = (seed: number) => drawn(plan, faults, { count: 20, seed }).map(titleOf);
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
     expect(draw(7)).toHaveLength(20);

@@ -36,18 +36,32 @@ describe('a lease', () => {
 
   test('that another one holds is refused, naming run, owner and seconds', async () => {
     const store = createMemoryLease(Date.now);
-    await store.claim({ run: 'r-other00000', owner: 'ci@runner (7)', boot: 'elsewhere', pid: 7, started: '1' });
+    await store.claim({
+      run: 'r-other00000',
+      owner: 'ci@runner (7)',
+      since: '2026-11-27T10:00:00Z',
+      boot: 'elsewhere',
+      pid: 7,
+      started: '1',
+    });
     await vi.advanceTimersByTimeAsync(20_000);
     const error: unknown = await holdLease(store, options()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'LEASE_HELD', exitCode: 6, node: 'db2', retryable: true });
     expect((error as Error).message).toBe(
-      'Another run, r-other00000 of ci@runner (7), holds the lease on db2 for 40 s more.',
+      'Another run, r-other00000 of ci@runner (7), holds the lease on db2 since 2026-11-27T10:00:00Z, and for 40 s more.',
     );
   });
 
   test('is taken over from a process of this machine that is gone, and from no other', async () => {
     const store = createMemoryLease(Date.now);
-    const gone = { run: 'r-0123456789', owner: 'ops@laptop', boot: 'boot.1', pid: 2 ** 22 + 1, started: '1' };
+    const gone = {
+      run: 'r-0123456789',
+      owner: 'ops@laptop',
+      since: '2026-11-27T10:00:00Z',
+      boot: 'boot.1',
+      pid: 2 ** 22 + 1,
+      started: '1',
+    };
     await store.claim(gone);
     const lease = await holdLease(store, options());
     expect(lease.epoch).toBe(2);
@@ -59,7 +73,10 @@ describe('a lease', () => {
   test('is lost when another one took it', async () => {
     const store = createMemoryLease(Date.now);
     const lease = await holdLease(store, options());
-    await store.claim({ run: 'r-other00000', owner: 'ci', boot: 'x', pid: 1, started: '1' }, lease.epoch);
+    await store.claim(
+      { run: 'r-other00000', owner: 'ci', since: '2026-11-27T10:00:00Z', boot: 'x', pid: 1, started: '1' },
+      lease.epoch,
+    );
     await vi.advanceTimersByTimeAsync(25_000);
     expect(lease.signal.reason).toMatchObject({
       code: 'LEASE_LOST',
@@ -109,7 +126,14 @@ describe('a lease', () => {
     expect(asked).toEqual([Date.now()]);
     expect(lease.signal.aborted).toBe(false);
     vi.setSystemTime(Date.now() + 3_600_000);
-    await store.claim({ run: 'r-other00000', owner: 'ci', boot: 'x', pid: 1, started: '1' });
+    await store.claim({
+      run: 'r-other00000',
+      owner: 'ci',
+      since: '2026-11-27T10:00:00Z',
+      boot: 'x',
+      pid: 1,
+      started: '1',
+    });
     await expect(lease.confirm()).rejects.toMatchObject({ code: 'LEASE_LOST' });
     await lease.release();
   });
