@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { whenAwakeFor } from '../awake-timer.ts';
 import { ReplctlError } from '../errors.ts';
 import type { Transport } from './channel.ts';
 import type { Command, Login } from './host.ts';
@@ -122,8 +123,9 @@ export const execute = async (session: Session, command: Command, seconds: numbe
   channel.stdout.on('error', () => {});
   // A command need not read its input, and one that has ended cannot.
   channel.stdin.on('error', () => {});
+  let relent = () => {};
   if (seconds > 0) {
-    after(seconds * 1000 + (unstoppable ? 0 : graceMilliseconds), () =>
+    relent = whenAwakeFor(seconds * 1000 + (unstoppable ? 0 : graceMilliseconds), () =>
       cancel(
         new ReplctlError({
           code: 'COMMAND_TIMEOUT',
@@ -138,6 +140,7 @@ export const execute = async (session: Session, command: Command, seconds: numbe
   const finish = async () => {
     const code = await channel.closed;
     over = true;
+    relent();
     for (const timer of timers) clearTimeout(timer);
     if (cancelled) throw cancelled.error;
     const timedOut = seconds > 0 && performance.now() - begun >= seconds * 1000;

@@ -1,3 +1,4 @@
+import { whenAwakeFor } from '../awake-timer.ts';
 import { ReplctlError } from '../errors.ts';
 
 /** The work's result, or the signal's reason as soon as it is aborted, whether or not the work heeds the signal. */
@@ -16,11 +17,11 @@ export const orAbort = async <T>(work: Promise<T>, signal: AbortSignal): Promise
 /** The work's result, or the error once the time is over, whether or not the work ends by itself. */
 export const within = async <T>(milliseconds: number, work: Promise<T>, late: () => Error): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(late()), milliseconds);
+  const stop = whenAwakeFor(milliseconds, () => reject(late()));
   try {
     return await Promise.race([work, promise]);
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 };
 
@@ -66,7 +67,7 @@ export const poll = async <T>(
       retryable: true,
     });
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(late()), timeout);
+  const stop = whenAwakeFor(timeout, () => limit.abort(late()));
   const signal = AbortSignal.any([options.signal, limit.signal]);
   try {
     for (let pause = first; ; pause = Math.min(every, pause * 1.5)) {
@@ -76,6 +77,6 @@ export const poll = async <T>(
       await sleep(pause, signal);
     }
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 };

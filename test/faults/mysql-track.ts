@@ -53,7 +53,7 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
         looks
           .map(({ world }) => world)
           .join('\n')
-          .replaceAll(/^.*(?:replctl_other|lab\.other).*\n/gm, '')
+          .replaceAll(/^.*(?:replctl_other|lab[./]other).*\n/gm, '')
           .replaceAll(/r-[a-z0-9]{10}/g, 'RUN')
           .replaceAll(/(?<=server-uuid=).*/g, 'UUID')
           .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')

@@ -46,7 +46,7 @@ export const postgresqlTrack = async (): Promise<Track> => {
     state: async () => {
       const { world } = await lookAt(leader);
       const ofLeader = world
-        .replaceAll(/^.*(?:replctl_other|lab\.other).*\n/gm, '')
+        .replaceAll(/^.*(?:replctl_other|lab[./]other).*\n/gm, '')
         .replaceAll(/r-[a-z0-9]{10}/g, 'RUN')
         .replaceAll(/(replctl_[a-z]+)_r[a-z0-9]{10}/g, '$1_RUN');
       return `${await stateOf(lane)}\n# leader\n${ofLeader}`;

@@ -22,6 +22,12 @@ const sessionSettings = [
   'extra_float_digits=1',
 ];
 
+/** None of ours is idle for so long. Older servers know no such setting: there a session that a cut link left stays until its login ends. */
+const idleTimeout = 'idle_session_timeout=60s';
+
+const settingsFor = ({ major }: Layout): string =>
+  [...sessionSettings, ...(major >= 14 ? [idleTimeout] : [])].map((setting) => `-c ${setting}`).join(' ');
+
 /** A SQL session on a node's server; dies with its stream. Errors: DATABASE_UNREACHABLE, or the server's own, with its SQLSTATE as `code`. */
 export interface Session {
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -82,7 +88,7 @@ const connectAs = async (
     database: options.database ?? 'postgres',
     ...(password === undefined ? {} : { password }),
     application_name: options.application ?? 'replctl',
-    options: sessionSettings.map((setting) => `-c ${setting}`).join(' '),
+    options: settingsFor(layout),
     connectionTimeoutMillis: 15_000,
     stream: () => asSocket(stream) as never,
   });
