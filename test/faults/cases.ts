@@ -51,25 +51,36 @@ const marksOf = ({ step, when, blow, ending }: Case): readonly string[] => [
   `ending ${ending}`,
 ];
 
+/** Which of the cases adds the most to what was met; undefined where none adds anything. */
+const best = (cases: readonly Case[], met: ReadonlySet<string>): Case | undefined => {
+  const gain = (one: Case): number => marksOf(one).filter((mark) => !met.has(mark)).length;
+  let found: Case | undefined;
+  for (const one of cases) if (gain(one) > (found ? gain(found) : 0)) found = one;
+  return found;
+};
+
 /**
- * Few cases in which each step, each moment, each blow and each ending is met: the next is always one that adds the most. What was met before, on other
- * ground, need not be met again; `marks` keeps it.
+ * Few cases of each ground, in which each step, each moment, each blow and each ending is met on one ground or another. They choose in turns, so that all
+ * have about as many.
  */
-export const covering = (cases: readonly Case[], marks: Set<string> = new Set()): readonly Case[] => {
-  const missing = new Set(cases.flatMap(marksOf).filter((mark) => !marks.has(mark)));
-  const chosen: Case[] = [];
-  while (missing.size > 0) {
-    const gain = (one: Case): number => marksOf(one).filter((mark) => missing.has(mark)).length;
-    let best = cases[0]!;
-    for (const one of cases) if (gain(one) > gain(best)) best = one;
-    chosen.push(best);
-    for (const mark of marksOf(best)) {
-      missing.delete(mark);
-      marks.add(mark);
+export const coveringTogether = (grounds: readonly (readonly Case[])[]): readonly (readonly Case[])[] => {
+  const met = new Set<string>();
+  const chosen = grounds.map((): Case[] => []);
+  for (let added = true; added;) {
+    added = false;
+    for (const [at, cases] of grounds.entries()) {
+      const one = best(cases, met);
+      if (!one) continue;
+      chosen[at]!.push(one);
+      for (const mark of marksOf(one)) met.add(mark);
+      added = true;
     }
   }
   return chosen;
 };
+
+/** The same for one ground alone. */
+export const covering = (cases: readonly Case[]): readonly Case[] => coveringTogether([cases])[0]!;
 
 /** Removals right after additions that made the follower for them: half of the followers need not be made on purpose. */
 export const interleaved = (cases: readonly Case[]): readonly Case[] => {

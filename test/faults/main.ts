@@ -1,49 +1,59 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { labUnavailable } from '../lab/setup.ts';
-import { blows } from './blows.ts';
-import { covering, drawn, matrix, titleOf, type Case, type Steps } from './cases.ts';
+import { choiceOf } from './choice.ts';
+import { textOf, type Line } from './line.ts';
 import { tracks } from './tracks.ts';
-import { walk, type Line } from './walk.ts';
+import { walk } from './walk.ts';
 
-const usage = `npm run test:faults -- [TRACK…] [--few] [--random N [--seed N]] [--only TEXT] [--report FILE]
+const usage = `npm run test:faults -- [TRACK…] [--few | --together] [--random N [--seed N]] [--only TEXT] [--report FILE]
 
-  TRACK      ${Object.keys(tracks).join(', ')}; all of them by default
-  --few      not the whole matrix (hours): each step, moment, signal, fault and ending once
-  --random   so many cases at random; the seed is printed, and the same seed draws the same cases
-  --only     cases whose title has this text
-  --report   where the report goes, a line a case; default: faults-report.txt
+  TRACK       ${Object.keys(tracks).join(', ')}; all of them by default
+  --few       not the whole matrix (hours): each step, moment, signal, fault and ending once on each track
+  --together  once on one track or another, and the tracks side by side
+  --random    so many cases at random; the seed is printed, and the same seed draws the same cases
+  --only      cases whose title has this text
+  --report    where the report goes, a line a case; default: faults-report.txt
 `;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     few: { type: 'boolean', default: false },
+    together: { type: 'boolean', default: false },
     random: { type: 'string' },
     seed: { type: 'string' },
-    only: { type: 'string' },
+    only: { type: 'string', default: '' },
     report: { type: 'string', default: 'faults-report.txt' },
     help: { type: 'boolean', default: false },
   },
 });
 
-const names = blows.map(({ name }) => name);
+const named = positionals.length > 0 ? positionals : Object.keys(tracks);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+const random = values.random === undefined ? undefined : { count: Number(values.random), seed };
+const few = values.few ? 'few' : 'all';
+const choose = choiceOf(named, { extent: values.together ? 'together' : few, random, only: values.only });
 
-const choose = (steps: Steps): readonly Case[] => {
-  const whole =
-    values.random === undefined ? matrix(steps, names) : drawn(steps, names, { count: Number(values.random), seed });
-  const asked = whole.filter((one) => titleOf(one).includes(values.only ?? ''));
-  return values.few ? covering(asked) : asked;
+const tell = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+  appendFileSync(values.report, `${text}\n`);
+};
+const walkOne = async (name: string): Promise<readonly Line[]> =>
+  walk(
+    tracks[name]!,
+    async (steps) => choose(name, steps),
+    (line) => tell(textOf(line)),
+  );
+
+const walkAll = async (): Promise<readonly Line[]> => {
+  if (values.together) return (await Promise.all(named.map(walkOne))).flat();
+  const lines: Line[] = [];
+  for (const name of named) lines.push(...(await walkOne(name)));
+  return lines;
 };
 
-const textOf = ({ track, title, survived, how, seconds, ratio, failure }: Line): string => {
-  const bytes = ratio === null ? '-' : `${ratio.toFixed(2)} × the bytes`;
-  const line = [survived ? 'survived' : 'FAILED', track, title, `${seconds.toFixed(0)} s`, bytes, how].join(' | ');
-  return failure === undefined ? line : `${line}\n${failure.replaceAll(/^/gm, '    ')}`;
-};
-
-const unknown = positionals.filter((name) => tracks[name] === undefined);
+const unknown = named.filter((name) => tracks[name] === undefined);
 const reason = labUnavailable();
 if (values.help || unknown.length > 0) {
   process.stdout.write(usage);
@@ -52,17 +62,10 @@ if (values.help || unknown.length > 0) {
   process.stderr.write(`The matrix needs the lab: ${reason}.\n`);
   process.exitCode = 1;
 } else {
-  writeFileSync(values.report, values.random === undefined ? '' : `seed ${seed}\n`);
-  if (values.random !== undefined) process.stdout.write(`seed ${seed}\n`);
-  const lines: Line[] = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(tracks))
-    lines.push(
-      ...(await walk(tracks[name]!, choose, (line) => {
-        process.stdout.write(`${textOf(line)}\n`);
-        appendFileSync(values.report, `${textOf(line)}\n`);
-      })),
-    );
+  writeFileSync(values.report, '');
+  if (random) tell(`seed ${seed}`);
+  const lines = await walkAll();
   const failed = lines.filter(({ survived }) => !survived).length;
-  process.stdout.write(`\n${lines.length - failed} survived, ${failed} failed\n`);
+  tell(`\n${lines.length - failed} survived, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -34,7 +34,7 @@ const here = async ({ leader, follower, scratch }: Track): Promise<string[]> => 
 export const residue = async (track: Track): Promise<readonly string[]> => {
   const parts = await Promise.all([
     here(track),
-    ...[track.leader, track.follower].map((machine) => ofMachine(machine, track.sessions)),
+    ...[track.leader, track.follower].map((machine) => ofMachine(machine, (of) => track.sessions(of))),
   ]);
   return parts.flat();
 };

@@ -1,19 +1,8 @@
 import { interleaved, titleOf, type Case, type Steps } from './cases.ts';
+import type { Line } from './line.ts';
 import { undisturbed, type Known } from './known.ts';
 import { survive } from './survive.ts';
 import type { Standing, Track } from './track.ts';
-
-export interface Line {
-  readonly track: string;
-  readonly title: string;
-  readonly survived: boolean;
-  /** One line: what happened. */
-  readonly how: string;
-  readonly seconds: number;
-  readonly ratio: number | null;
-  /** All that is known of a failure. */
-  readonly failure?: string;
-}
 
 const lineOf = async (track: Track, known: Known, one: Case, now: Standing): Promise<[Line, Standing]> => {
   const began = Date.now();
@@ -31,7 +20,7 @@ const lineOf = async (track: Track, known: Known, one: Case, now: Standing): Pro
 /** Walks the cases, one after the other. After one that failed the machines are made anew: nobody knows what is left on them. */
 export const walk = async (
   open: () => Promise<Track>,
-  choose: (steps: Steps) => readonly Case[],
+  choose: (steps: Steps) => Promise<readonly Case[]>,
   tell: (line: Line) => void,
 ): Promise<readonly Line[]> => {
   const lines: Line[] = [];
@@ -39,7 +28,7 @@ export const walk = async (
   try {
     let known = await undisturbed(track);
     let standing: Standing = 'pristine';
-    const cases = interleaved(choose(known.steps));
+    const cases = interleaved(await choose(known.steps));
     for (const [at, one] of cases.entries()) {
       const [line, leaves] = await lineOf(track, known, one, standing);
       standing = leaves;

@@ -6,7 +6,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 test('acts when its time has come, and once', async () => {
-  const act = vi.fn();
+  const act = vi.fn<() => void>();
   whenAwakeFor(2500, act);
   await vi.advanceTimersByTimeAsync(2499);
   expect(act).not.toHaveBeenCalled();
@@ -15,7 +15,7 @@ test('acts when its time has come, and once', async () => {
 });
 
 test('does not act where it was stopped', async () => {
-  const act = vi.fn();
+  const act = vi.fn<() => void>();
   const stop = whenAwakeFor(2500, act);
   await vi.advanceTimersByTimeAsync(1500);
   stop();

@@ -1,0 +1,33 @@
+import { blows } from './blows.ts';
+import { covering, coveringTogether, drawn, matrix, titleOf, type Case, type Steps } from './cases.ts';
+
+/** Which cases a track walks, once its steps are known. */
+export type Choice = (track: string, steps: Steps) => Promise<readonly Case[]>;
+
+export interface Wish {
+  /** Each step, moment, blow and ending once on each track; `together`: on one track or another. */
+  readonly extent: 'all' | 'few' | 'together';
+  readonly random?: { readonly count: number; readonly seed: number } | undefined;
+  /** Cases whose title has this text. */
+  readonly only: string;
+}
+
+const faults = blows.map(({ name }) => name);
+
+const asked = ({ random, only }: Wish, steps: Steps): readonly Case[] =>
+  (random ? drawn(steps, faults, random) : matrix(steps, faults)).filter((one) => titleOf(one).includes(only));
+
+/** They wait for each other: what is left to one depends on all of them. */
+const chooseTogether = (tracks: readonly string[], wish: Wish): Choice => {
+  const known = new Map(tracks.map((track) => [track, Promise.withResolvers<readonly Case[]>()]));
+  const all = Promise.all([...known.values()].map(({ promise }) => promise)).then(coveringTogether);
+  return async (track, steps) => {
+    known.get(track)!.resolve(asked(wish, steps));
+    return (await all)[tracks.indexOf(track)]!;
+  };
+};
+
+export const choiceOf = (tracks: readonly string[], wish: Wish): Choice => {
+  if (wish.extent === 'together') return chooseTogether(tracks, wish);
+  return async (_, steps) => (wish.extent === 'few' ? covering(asked(wish, steps)) : asked(wish, steps));
+};
