@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AddFollowerResult, RunsResult } from '../../src/procedures/contract.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
+import { everything } from './support/extent.ts';
 import { describeInLab } from './support/in-lab.ts';
 import { startLanes, type Lanes, type Round } from './support/lanes.ts';
 import {
@@ -45,7 +46,8 @@ const within: readonly Moment[] = [
   whileIn('configure.swap', 'moving directories'),
   onStartOf('configure.start'),
 ];
-const moments: readonly Moment[] = [...steps.map(after), ...within];
+/** The matrix (test/faults) kills at every step too, and one round here dies after each step in turn: one at a time is for when everything is tried. */
+const moments: readonly Moment[] = everything ? [...steps.map(after), ...within] : [...within, last];
 /** Once it has ended there is nothing to abandon. */
 const abandonable = moments.filter(({ title }) => title !== last.title);
 

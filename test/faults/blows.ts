@@ -144,7 +144,8 @@ export const blows: readonly Blow[] = [
   },
   {
     name: 'replctl suspended for 2 min',
-    outcome: 'Its lease has run out meanwhile: it may change nothing any more, and says so. `resume`.',
+    outcome:
+      'Its lease has run out meanwhile. Where nobody has taken that over, the run goes on; else it changes nothing any more, and says so (exit 6).',
     strike: async (_, running) => {
       running.kill('SIGSTOP');
       // Past its lease, which is good for a minute.

@@ -59,16 +59,22 @@ const best = (cases: readonly Case[], met: ReadonlySet<string>): Case | undefine
   return found;
 };
 
+/** What there is to choose from, and what is chosen anyhow. */
+export interface Ground {
+  readonly cases: readonly Case[];
+  readonly always: readonly Case[];
+}
+
 /**
  * Few cases of each ground, in which each step, each moment, each blow and each ending is met on one ground or another. They choose in turns, so that all
  * have about as many.
  */
-export const coveringTogether = (grounds: readonly (readonly Case[])[]): readonly (readonly Case[])[] => {
-  const met = new Set<string>();
-  const chosen = grounds.map((): Case[] => []);
+export const coveringTogether = (grounds: readonly Ground[]): readonly (readonly Case[])[] => {
+  const chosen = grounds.map(({ always }): Case[] => [...always]);
+  const met = new Set(chosen.flat().flatMap(marksOf));
   for (let added = true; added;) {
     added = false;
-    for (const [at, cases] of grounds.entries()) {
+    for (const [at, { cases }] of grounds.entries()) {
       const one = best(cases, met);
       if (!one) continue;
       chosen[at]!.push(one);
@@ -80,7 +86,7 @@ export const coveringTogether = (grounds: readonly (readonly Case[])[]): readonl
 };
 
 /** The same for one ground alone. */
-export const covering = (cases: readonly Case[]): readonly Case[] => coveringTogether([cases])[0]!;
+export const covering = (ground: Ground): readonly Case[] => coveringTogether([ground])[0]!;
 
 /** Removals right after additions that made the follower for them: half of the followers need not be made on purpose. */
 export const interleaved = (cases: readonly Case[]): readonly Case[] => {

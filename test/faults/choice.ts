@@ -1,5 +1,6 @@
 import { blows } from './blows.ts';
-import { covering, coveringTogether, drawn, matrix, titleOf, type Case, type Steps } from './cases.ts';
+import { covering, coveringTogether, drawn, matrix, titleOf, type Case, type Ground, type Steps } from './cases.ts';
+import { found } from './found.ts';
 
 /** Which cases a track walks, once its steps are known. */
 export type Choice = (track: string, steps: Steps) => Promise<readonly Case[]>;
@@ -17,17 +18,22 @@ const faults = blows.map(({ name }) => name);
 const asked = ({ random, only }: Wish, steps: Steps): readonly Case[] =>
   (random ? drawn(steps, faults, random) : matrix(steps, faults)).filter((one) => titleOf(one).includes(only));
 
+const groundOf = (track: string, wish: Wish, steps: Steps): Ground => {
+  const always = (found[track] ?? []).filter((one) => titleOf(one).includes(wish.only));
+  return { cases: asked(wish, steps), always };
+};
+
 /** They wait for each other: what is left to one depends on all of them. */
 const chooseTogether = (tracks: readonly string[], wish: Wish): Choice => {
-  const known = new Map(tracks.map((track) => [track, Promise.withResolvers<readonly Case[]>()]));
+  const known = new Map(tracks.map((track) => [track, Promise.withResolvers<Ground>()]));
   const all = Promise.all([...known.values()].map(({ promise }) => promise)).then(coveringTogether);
   return async (track, steps) => {
-    known.get(track)!.resolve(asked(wish, steps));
+    known.get(track)!.resolve(groundOf(track, wish, steps));
     return (await all)[tracks.indexOf(track)]!;
   };
 };
 
 export const choiceOf = (tracks: readonly string[], wish: Wish): Choice => {
   if (wish.extent === 'together') return chooseTogether(tracks, wish);
-  return async (_, steps) => (wish.extent === 'few' ? covering(asked(wish, steps)) : asked(wish, steps));
+  return async (track, steps) => (wish.extent === 'few' ? covering(groundOf(track, wish, steps)) : asked(wish, steps));
 };

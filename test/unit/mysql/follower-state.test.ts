@@ -17,6 +17,10 @@ test.each<[string, UnlikeCast]>([
   ['follows nobody', {}],
   ['has no server', { follower: { layout: null, disk: null, server: null } }],
   ['follows somebody else’s leader, for somebody else', { follower: following({ host: '10.9.9.9', user: 'repl' }) }],
+  [
+    'was ours, and takes writes: somebody made it a leader',
+    { follower: { settings: { read_only: 'OFF' }, disk: { fragment: `${fragmentMark(theRun, 'tailing')}\n` } } },
+  ],
   ['is stopped, and was never ours', { follower: { server: null, disk: { serverProcess: false } } }],
 ])('a node that %s is no follower', (_, unlike) => {
   expect(stateOf(unlike)).toEqual({ state: 'absent' });
@@ -52,6 +56,11 @@ test.each<[string, UnlikeCast, RegExp]>([
     'has rows of its own',
     { follower: { server: { replica: [channel()], history: `${uuid}:1-1000,${other}:1-2` } } },
     new RegExp(`${other}:1-2`),
+  ],
+  [
+    'was taken out, and stays closed',
+    { follower: { settings: { read_only: 'ON' }, disk: { fragment: `${fragmentMark(theRun, 'tailing')}\n` } } },
+    /follows nobody/,
   ],
   [
     'was made by a run, and is stopped',

@@ -30,3 +30,19 @@ test('a follower of another node may have followed the leader before: its slot t
     'remove.role',
   ]);
 });
+
+test('the password goes before the upstream: one that dies between them takes both away when it is given again', () => {
+  const facts = castOf({ follower: {} });
+  const nodes = nodesOf(facts);
+  const side = (name: 'leader' | 'follower') => ({ node: nodes[name], facts: facts[name] });
+  const guard = () => ({ path: '/lease', epoch: 3, owner: 'postgres' });
+  const [stop] = postgresql.removeFollower({
+    run: theRun,
+    fleet: 'orders',
+    name: 'db2',
+    leader: side('leader'),
+    upstream: side('leader'),
+    follower: { ...side('follower'), guard },
+  });
+  expect(stop!.plan().map(({ text }) => text.split(' ')[0])).toEqual(['rm', 'ALTER', 'ALTER', 'SELECT']);
+});

@@ -42,8 +42,8 @@ export const stopTailing = (removal: Removal, follower: Side & { readonly guard:
     node: removal.name,
     input: { node: removal.name },
     plan: () => [
-      ...closing.map((statement) => describe(sql(follower.node, statement))),
       describe(runs(follower.node, { argv: ['rm', '-f', '--', credentials], as: place.layout.osUser })),
+      ...closing.map((statement) => describe(sql(follower.node, statement))),
     ],
     probe: async ({ signal }) => {
       const { replica, settings } = await askServer(follower.node, place.layout, signal);
@@ -53,9 +53,10 @@ export const stopTailing = (removal: Removal, follower: Side & { readonly guard:
         : { state: 'partial', evidence: `${removal.name} has no upstream, but is not read-only` };
     },
     apply: async ({ signal }) => {
-      await askUnlogged(place, signal, closing);
+      // First: once it has no upstream this step counts as done, and nobody would come back for the password.
       const argv = ['rm', '-f', '--', credentials];
       await must(follower.node.host, { argv, as: place.layout.osUser, guard: follower.guard() }, { signal });
+      await askUnlogged(place, signal, closing);
     },
   };
 };

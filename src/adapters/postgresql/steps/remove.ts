@@ -49,8 +49,8 @@ export const stopTailing = (removal: Removal & { readonly follower: NonNullable<
     node: removal.name,
     input: { node: removal.name },
     plan: () => [
-      ...quiet.map((statement) => describe(sql(follower.node, statement))),
       describe(runs(follower.node, { argv: ['rm', '-f', '--', passfile], as: place.layout.osUser })),
+      ...quiet.map((statement) => describe(sql(follower.node, statement))),
     ],
     probe: async ({ signal }) => {
       const [row] = await ask<{ conninfo: string; slot: string; receiving: boolean; recovering: boolean }>(
@@ -70,6 +70,12 @@ export const stopTailing = (removal: Removal & { readonly follower: NonNullable<
       return { state: 'done', evidence: `${removal.name} has no upstream and is read-only` };
     },
     apply: async ({ signal }) => {
+      // First: once it has no upstream this step counts as done, and nobody would come back for the password.
+      await must(
+        follower.node.host,
+        { argv: ['rm', '-f', '--', passfile], as: place.layout.osUser, guard: follower.guard() },
+        { signal },
+      );
       for (const statement of quiet) await ask(place, run, signal, statement);
       await poll({ every: 200, timeout: 30_000, signal, what: `the end of ${removal.name}'s receiver` }, async () => {
         const [row] = await ask<{ receiving: boolean }>(
@@ -80,11 +86,6 @@ export const stopTailing = (removal: Removal & { readonly follower: NonNullable<
         );
         return row!.receiving ? undefined : true;
       });
-      await must(
-        follower.node.host,
-        { argv: ['rm', '-f', '--', passfile], as: place.layout.osUser, guard: follower.guard() },
-        { signal },
-      );
     },
   };
 };
