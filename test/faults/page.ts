@@ -35,9 +35,11 @@ ${blows.map(({ name, outcome }) => `| ${name} | ${outcome} |`).join('\n')}
 \`\`\`
 npm run test:faults                                  # everything: many hours
 npm run test:faults -- postgresql --few              # each step, moment, fault and ending once, on one track
+npm run test:faults -- --together                    # once on one track or another, all of them side by side: as npm test does
 npm run test:faults -- mysql-dump --random 50 --seed 7
 npm run test:faults -- mariadb-dump --only transfer.load
 \`\`\`
 
-It needs [the lab](lab.md), and writes a line a case to \`faults-report.txt\`. \`npm test\` meets each step of each engine, each signal and each fault once.
+It needs [the lab](lab.md), and writes a line a case to \`faults-report.txt\`: what happened, seconds, and the bytes moved by those of an undisturbed run.
+Cases that once failed (\`test/faults/found.ts\`) are tried by whoever tries but a few.
 `;
