@@ -27,12 +27,21 @@ export interface Watching {
   readonly look: () => Promise<void>;
   /** What to do where the job failed. */
   readonly hint: string;
+  /** What a second start comes to; default: it begins anew. */
+  readonly again?: string;
 }
+
+const howEnded = (node: string, job: LongJob, state: Exclude<JobState, { state: 'running' }>): string => {
+  const program = `${job.argv[0]!.split('/').at(-1)!} on ${node}`;
+  if (state.state !== 'ended') return `${program} was cut off (killed, or the machine went down)`;
+  if (state.exitCode === 0) return `${program} ended well, but what it made is not whole`;
+  return `${program} ended with exit code ${state.exitCode}: ${lastLine(state.stderr) || lastLine(state.stdout)}`;
+};
 
 /** Attaches to the job where it runs, starts it where it does not, and returns when it has ended well. */
 export const followJob = async (
-  context: Pick<StepContext, 'signal'>,
-  { on, guard, job, isWhole, prepare, look, hint }: Watching,
+  context: Pick<StepContext, 'signal' | 'warn'>,
+  { on, guard, job, isWhole, prepare, look, hint, again = 'it begins anew' }: Watching,
 ): Promise<void> => {
   const { host, name } = on;
   const { signal } = context;
@@ -46,7 +55,10 @@ export const followJob = async (
   const before = await inspect(host, job.handle);
   const usable = before.state === 'running' || (before.state === 'ended' && before.exitCode === 0 && (await isWhole()));
   if (!usable) {
-    if (before.state !== 'absent') await removeJob(host, job.handle);
+    if (before.state !== 'absent') {
+      context.warn({ code: 'JOB_BEGUN_ANEW', message: `${howEnded(name, job, before)}: ${again}` });
+      await removeJob(host, job.handle);
+    }
     await prepare(signal);
     signal.throwIfAborted();
     await startJob(host, { ...job.handle, argv: job.argv, stdin: job.stdin, guard: guard() });
@@ -93,18 +105,12 @@ const jobFailure = (
   job: LongJob,
   state: Exclude<JobState, { state: 'running' }>,
   hint: string,
-): ReplctlError => {
-  const program = job.argv[0]!.split('/').at(-1)!;
-  const how =
-    state.state === 'ended'
-      ? `ended with exit code ${state.exitCode}: ${lastLine(state.stderr) || lastLine(state.stdout)}`
-      : 'was cut off (killed, or the machine went down)';
-  return new ReplctlError({
+): ReplctlError =>
+  new ReplctlError({
     code: 'FAILED',
     node,
-    message: `${program} on ${node} ${how}`,
+    message: howEnded(node, job, state),
     hint,
     retryable: true,
     details: { stderr: state.state === 'absent' ? '' : state.stderr.slice(-2000) },
   });
-};

@@ -75,6 +75,7 @@ describeInLab('an interrupted add-follower', () => {
     expect(went.json.run).toBe(run);
     expect(runOf(went)).toBe(run);
     expect((went.json.result as unknown as AddFollowerResult).outcome).toBe('added');
+    expect(went.json.warnings.map(({ code }) => code)).not.toContain('JOB_BEGUN_ANEW');
     expect(await backupsOf(run)).toBe(1);
   };
 
@@ -195,7 +196,15 @@ describeInLab('an interrupted add-follower', () => {
     const [slot] = slotsOfFourth(await leftOnUpstream(leader, source));
     expect((await fourth.ok('pgrep -c -x pg_basebackup')).trim()).toBe('1');
     expect(await source.sql(`SELECT active FROM pg_replication_slots WHERE slot_name = '${slot}'`)).toBe('t');
-    expectExit(await operator.run(['resume', runOf(stopped)]), 0);
+    const resumed = await operator.run(['resume', runOf(stopped)]);
+    expectExit(resumed, 0);
+    expect(resumed.json.warnings).toMatchObject([
+      {
+        code: 'JOB_BEGUN_ANEW',
+        node: 'fourth',
+        message: expect.stringMatching(/^pg_basebackup on fourth .*begins anew/),
+      },
+    ]);
     expect(await backupsOf(runOf(stopped))).toBe(3);
     expect(await leftOnFollower(fourth)).toMatchObject({ staging: [], jobs: [], processes: [] });
     const left = await leftOnUpstream(leader, source);

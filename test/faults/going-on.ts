@@ -62,6 +62,8 @@ export const goOn = async (operator: Replctl, { args, otherwise, said }: Going):
   for (let attempt = 1; ; attempt++) {
     const ended = await bounded(operator.start(args), args.join(' '));
     all.push(ended);
+    const warned = [...new Set(ended.json.warnings.map(({ code }) => code))].filter((code) => /ANEW/.test(code));
+    if (warned.length > 0) said.push(`${args[0]}: ${warned.join(', ')}`);
     if (isDone(ended)) return all;
     const error = ended.json.ok ? undefined : ended.json.error;
     said.push(`${args[0]}: exit ${ended.exitCode} ${error?.code ?? ''}`);

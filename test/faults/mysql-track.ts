@@ -111,8 +111,13 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
       );
     },
     secrets: async () => {
-      const files = await follower.ok('cat /var/lib/replctl-jobs/*/*.cnf 2>/dev/null || true');
-      return [...files.matchAll(/^password="([^"]+)"$/gm)].map((match) => match[1]!);
+      // Of a private key, the line that is secret.
+      const files = await follower.ok(
+        'cat /var/lib/replctl-jobs/*/*.cnf 2>/dev/null || :; grep -rl \'PRIVATE KEY\' /var/lib/replctl-jobs 2>/dev/null | while read -r file; do printf \'key=%s\\n\' "$(sed -n 5p "$file")"; done',
+      );
+      return [...files.matchAll(/^(?:password="([^"]+)"|key=(.{20,}))$/gm)].map(
+        ([, password, key]) => password ?? key!,
+      );
     },
   };
 };

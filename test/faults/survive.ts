@@ -61,6 +61,8 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
   const watches = await watched(track);
   const said: string[] = [];
   const outputs: Ended[] = [];
+  const secrets = new Set<string>();
+  const noteSecrets = async (): Promise<void> => (await track.secrets()).forEach((secret) => secrets.add(secret));
   let ends: 'done' | 'taken back' = 'done';
   let sent: number;
   try {
@@ -74,6 +76,7 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
     await blow.mend?.(track);
     await track.revive();
     sent = await received(track);
+    await noteSecrets();
     const elsewhere = wanted.ending === 'elsewhere';
     const operator = elsewhere ? track.elsewhere : track.replctl;
     if (!isDone(first) && wanted.ending !== 'abandon') {
@@ -96,8 +99,9 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
   }
   const ratio = wanted.command === 'add-follower' && sent >= before ? (sent - before) / known.bytes : null;
   const leaves = await expectEnd(track, known, wanted, ends);
-  if (leaves === 'follower') await expectNoSecrets(track, outputs, await seenBy(watches));
-  else await seenBy(watches);
+  await noteSecrets();
+  if (leaves === 'follower' && secrets.size === 0) throw new Error('no password was found to look for');
+  await expectNoSecrets(track, secrets, { outputs, seen: await seenBy(watches) });
   await expectNoResidue(track, known.residue);
   if (ends === 'done' && ratio !== null && ratio > mostBytes && (signals as readonly string[]).includes(wanted.blow))
     throw new Error(

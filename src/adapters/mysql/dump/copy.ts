@@ -155,6 +155,11 @@ export const copyByDump = (work: Work): Step => {
     apply: async (context) => {
       const { signal } = context;
       if (!(await isAlive(work, signal))) {
+        if ((await inspectJob(follower.host, dumpJob(work).handle, { signal })).state !== 'absent')
+          context.warn({
+            code: 'JOB_BEGUN_ANEW',
+            message: `The dump of ${source.name}, or the server on ${follower.name} that it was loaded into, was cut off: a new snapshot is taken, and everything is copied again`,
+          });
         context.progress({ phase: 'beginning' });
         await begin(work, signal);
       }
@@ -167,6 +172,7 @@ export const copyByDump = (work: Work): Step => {
         prepare: async () => undefined,
         look,
         hint: 'Mend what it says; resume goes on with the pieces that are not in yet.',
+        again: 'it goes on with the pieces that are not in yet',
       }).catch(async (error: unknown) => {
         // Whoever loads ends with whoever dumps: the first is the one that knows why.
         if (!signal.aborted) await look.now();
