@@ -75,6 +75,9 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
       await writer.goOn();
       return differences;
     },
+    trim: async () => {
+      await leader.mysql.sql('TRUNCATE writing.written');
+    },
     makePristine: async () => {
       await replctl.ok(['remove-follower', 'follower', '--yes']);
       await follower.mysql.stop();

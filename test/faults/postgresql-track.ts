@@ -61,6 +61,9 @@ export const postgresqlTrack = async (): Promise<Track> => {
       await writer.goOn();
       return differences;
     },
+    trim: async () => {
+      await leader.postgres.sql('TRUNCATE written');
+    },
     makePristine: () => makePristine(lane),
     revive: async () => {
       await leader.powerOn();

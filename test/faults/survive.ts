@@ -55,6 +55,7 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
   const began = Date.now();
   const blow = blowNamed(wanted.blow);
   const args = wanted.command === 'add-follower' ? track.add : track.remove;
+  await track.trim();
   await stand(track, known, wanted.command, now);
   await blow.prepare?.(track);
   const before = await received(track);

@@ -28,6 +28,8 @@ export interface Track {
   sessions(machine: Machine): Promise<string>;
   /** In words what the follower has otherwise than the leader, at one position; the writer rests meanwhile. */
   differences(): Promise<readonly string[]>;
+  /** Forgets what the writer wrote, so that later copies are as large as the first one. */
+  trim(): Promise<void>;
   /** Takes the follower out, and has the package's own server run again. */
   makePristine(): Promise<void>;
   /** Has the leader's server up and written to, whatever was done to it. */
