@@ -45,8 +45,20 @@ export const tear = (replctl: Replctl): void => {
   truncateSync(newest, text.lastIndexOf(0x0a, text.length - 2) + 1 + 7);
 };
 
+/** The run's beginnings did not hold, and it took itself back (exit 3). */
+export const isUndone = (ended: Ended): boolean =>
+  // One that was killed said nothing.
+  ended.stdout !== '' && !ended.json.ok && ended.json.error.details['undone'] === true;
+
 /** What will not get better by itself. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  readonly ended: Ended;
+
+  constructor(ended: Ended) {
+    super(told(ended));
+    this.ended = ended;
+  }
+}
 
 export interface Going {
   readonly args: readonly string[];
@@ -69,7 +81,7 @@ export const goOn = async (operator: Replctl, { args, otherwise, said }: Going):
     said.push(`${args[0]}: exit ${ended.exitCode} ${error?.code ?? ''}`);
     if (error?.code === 'RUN_NOT_FOUND' && otherwise)
       return [...all, ...(await goOn(operator, { args: otherwise, said }))];
-    if (error?.retryable === false) throw new Refusal(told(ended));
+    if (error?.retryable === false || isUndone(ended)) throw new Refusal(ended);
     if (attempt === 5) throw new Error(`it cannot be gone on with: ${told(ended)}`);
     if ((error?.hint ?? '').length < 8) throw new Error(`no advice: ${told(ended)}`);
     const left = Number(error?.details['expiresIn'] ?? 2);

@@ -2,8 +2,9 @@ import { told, type Ended } from '../e2e/support/replctl.ts';
 import { watchProcesses, watchThisBox, type Watch } from '../e2e/support/secrets.ts';
 import { blowNamed, type Blow } from './blows.ts';
 import { signals, type Case } from './cases.ts';
+import { end } from './ending.ts';
 import { expectNoSecrets, expectSame, expectSound } from './expectations.ts';
-import { bounded, goOn, isDone, reach, Refusal, tear } from './going-on.ts';
+import { bounded, isDone, isUndone, reach } from './going-on.ts';
 import { received, type Known } from './known.ts';
 import { expectNoResidue } from './residue.ts';
 import type { Standing, Track } from './track.ts';
@@ -19,8 +20,6 @@ export interface Outcome {
 
 /** Of a run of which nothing was disturbed but replctl: its copy goes on meanwhile, and is not made twice. What the writer adds comes on top. */
 const mostBytes = 1.6;
-
-const onNode = ['--node', 'follower'];
 
 const stand = async (track: Track, known: Known, command: Case['command'], now: Standing): Promise<void> => {
   if (command === 'remove-follower' && now !== 'follower') await track.replctl.ok(track.add);
@@ -43,7 +42,7 @@ const seenBy = async (watches: ReadonlyMap<string, Watch>): Promise<ReadonlyMap<
 /** While it lasts, nobody can go on; that is to be said in time, with a reason. */
 const expectRefused = async (track: Track, { inPlace }: Blow, said: string[]): Promise<void> => {
   if (!inPlace) return;
-  const ended = await bounded(track.replctl.start(['resume', ...onNode]), 'resume while it lasts');
+  const ended = await bounded(track.replctl.start(['resume', '--node', 'follower']), 'resume while it lasts');
   said.push(`meanwhile: exit ${ended.exitCode}`);
   const error = ended.json.ok ? undefined : ended.json.error;
   if (!error || !inPlace.test(error.message) || (error.hint ?? '') === '')
@@ -73,28 +72,13 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
     const first = await bounded(running, 'the run');
     outputs.push(first);
     said.push(`exit ${first.exitCode}`);
-    if (!isDone(first)) await expectRefused(track, blow, said);
+    if (!isDone(first) && !isUndone(first)) await expectRefused(track, blow, said);
     await blow.mend?.(track);
     await track.revive();
     sent = await received(track);
     await noteSecrets();
-    const elsewhere = wanted.ending === 'elsewhere';
-    const operator = elsewhere ? track.elsewhere : track.replctl;
-    if (!isDone(first) && wanted.ending !== 'abandon') {
-      if (wanted.ending === 'torn') tear(track.replctl);
-      try {
-        const otherwise = elsewhere ? args : undefined;
-        outputs.push(...(await goOn(operator, { args: ['resume', ...onNode], otherwise, said })));
-      } catch (error) {
-        if (!(error instanceof Refusal) || !blow.refusal?.test(error.message))
-          throw new Error(`${error instanceof Error ? error.message : String(error)}\nthe run itself: ${told(first)}`, {
-            cause: error,
-          });
-        ends = 'taken back';
-      }
-      sent = await received(track);
-    } else if (!isDone(first)) ends = 'taken back';
-    if (ends === 'taken back') outputs.push(...(await goOn(operator, { args: ['abandon', ...onNode, '--yes'], said })));
+    ends = await end({ track, blow, wanted, args, said, outputs });
+    if (ends === 'done') sent = await received(track);
   } finally {
     await blow.mend?.(track);
   }
