@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from './cases.ts';
 import type { Running } from '../e2e/support/replctl.ts';
 import type { Track } from './track.ts';
 
@@ -14,7 +15,7 @@ export interface Blow {
   /** Before the run. */
   prepare?(track: Track): Promise<void>;
   strike(track: Track, running: Running): Promise<void>;
-  mend?(track: Track): Promise<void>;
+  mend?(track: Track, command: Command): Promise<void>;
 }
 
 const short = 20_000;
@@ -119,15 +120,17 @@ export const blows: readonly Blow[] = [
   {
     name: "the follower's disk full",
     outcome:
-      "Exit 4 with the server's or the tool's own words, or a wait that says what it waits for. Make room, and `resume`: a copy begins anew, a load goes on.",
+      "Exit 4 with the server's or the tool's own words, or a wait that says what it waits for. Make room, start a server that stopped for it before a removal goes on, and `resume`: a copy begins anew.",
     strike: async (track, running) => {
       await track.follower.ok(
         `fallocate -l "$(df --output=avail -B1 ${track.disk} | tail -n 1)" ${filler(track)} || :; dd if=/dev/zero bs=4k 2>/dev/null >>${filler(track)} || :`,
       );
       await Promise.race([running.ended, sleep(30_000)]);
     },
-    mend: async (track) => {
+    mend: async (track, command) => {
       await track.follower.ok(['rm', '-f', filler(track)]);
+      // Who adds a follower starts its server; who removes one does not.
+      if (command === 'remove-follower') await track.startFollower();
     },
   },
   {

@@ -103,6 +103,7 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
     },
     restartLeader: () => leader.mysql.restart(),
     stopLeader: () => leader.mysql.stop(),
+    startFollower: () => follower.mysql.start(),
     haveOther: async () => {
       await replctl.ok(['add-follower', 'other', '--replace', '--discard-old', '--method', 'dump']);
     },

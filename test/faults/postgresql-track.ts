@@ -75,6 +75,7 @@ export const postgresqlTrack = async (): Promise<Track> => {
     },
     restartLeader: () => leader.postgres.restart(),
     stopLeader: () => leader.postgres.stop(),
+    startFollower: () => follower.postgres.start(),
     haveOther: async () => {
       await replctl.ok(['add-follower', 'other', '--replace', '--discard-old']);
     },

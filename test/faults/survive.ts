@@ -73,14 +73,14 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
     outputs.push(first);
     said.push(`exit ${first.exitCode}`);
     if (!isDone(first) && !isUndone(first)) await expectRefused(track, blow, said);
-    await blow.mend?.(track);
+    await blow.mend?.(track, wanted.command);
     await track.revive();
     sent = await received(track);
     await noteSecrets();
     ends = await end({ track, blow, wanted, args, said, outputs });
     if (ends === 'done') sent = await received(track);
   } finally {
-    await blow.mend?.(track);
+    await blow.mend?.(track, wanted.command);
   }
   const ratio = wanted.command === 'add-follower' && sent >= before ? (sent - before) / known.bytes : null;
   const leaves = await expectEnd(track, known, wanted, ends);

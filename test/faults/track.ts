@@ -37,6 +37,7 @@ export interface Track {
   crashLeader(): Promise<void>;
   restartLeader(): Promise<void>;
   stopLeader(): Promise<void>;
+  startFollower(): Promise<void>;
   /** A third node is a follower of the leader's. */
   haveOther(): Promise<void>;
   /** It is made a leader. */
