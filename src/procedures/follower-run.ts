@@ -68,6 +68,23 @@ export const conductFollowerRun = async (
     ...options,
   });
 
+/** The run is over and its proof was made: a follower that does not answer any more is one to be told of, and no failure of the run. */
+const lastLook = async (session: Session, { adapter, staged, parts }: FollowerRun) => {
+  try {
+    return await adapter.lag(staged.nodes, staged.facts, session.signal);
+  } catch (error) {
+    session.signal.throwIfAborted();
+    session.options.emit({
+      event: 'warning',
+      code: 'LAG_UNKNOWN',
+      node: parts.node,
+      message: `${parts.node} was proven to follow, but how far it is could not be told: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'replctl status shows what is there now.',
+    });
+    return { lag: null, position: null };
+  }
+};
+
 /** Runs or goes on, and tells what came of it. */
 export const carryOut = async (
   session: Session,
@@ -76,7 +93,7 @@ export const carryOut = async (
 ): Promise<AddFollowerResult> => {
   const began = Date.now();
   const summary = await conductFollowerRun(session, run, before ? { before } : {});
-  const { lag, position } = await run.adapter.lag(run.staged.nodes, run.staged.facts, session.signal);
+  const { lag, position } = await lastLook(session, run);
   return {
     outcome: 'added',
     node: run.parts.node,

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from './cases.ts';
 import type { Running } from '../e2e/support/replctl.ts';
 import type { Track } from './track.ts';
 
@@ -15,7 +14,7 @@ export interface Blow {
   /** Before the run. */
   prepare?(track: Track): Promise<void>;
   strike(track: Track, running: Running): Promise<void>;
-  mend?(track: Track, command: Command): Promise<void>;
+  mend?(track: Track): Promise<void>;
 }
 
 const short = 20_000;
@@ -127,10 +126,8 @@ export const blows: readonly Blow[] = [
       );
       await Promise.race([running.ended, sleep(30_000)]);
     },
-    mend: async (track, command) => {
+    mend: async (track) => {
       await track.follower.ok(['rm', '-f', filler(track)]);
-      // Who adds a follower starts its server; who removes one does not.
-      if (command === 'remove-follower') await track.startFollower();
     },
   },
   {

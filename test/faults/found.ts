@@ -11,6 +11,24 @@ export const found: Readonly<Record<string, readonly Case[]>> = {
       blow: 'the leader cut off for good',
       ending: 'elsewhere',
     },
+    // The run was over when the server went down, and could neither be resumed nor was it done.
+    {
+      command: 'add-follower',
+      step: 'wait.catch-up',
+      when: 'inside',
+      blow: "the follower's disk full",
+      ending: 'elsewhere',
+    },
+  ],
+  'mysql-clone': [
+    // A server that waits for room gave no answer, and was waited for without end.
+    {
+      command: 'add-follower',
+      step: 'configure.position',
+      when: 'inside',
+      blow: "the follower's disk full",
+      ending: 'torn',
+    },
   ],
   'mysql-dump': [
     // The password stayed on the follower.

@@ -75,7 +75,12 @@ export const postgresqlTrack = async (): Promise<Track> => {
     },
     restartLeader: () => leader.postgres.restart(),
     stopLeader: () => leader.postgres.stop(),
-    startFollower: () => follower.postgres.start(),
+    startFollower: async () => {
+      // While the one that panicked is still going down its unit does not start.
+      await follower.ok(
+        `for n in 1 2 3 4 5 6; do ! systemctl start ${follower.postgres.unit} || exit 0; sleep 2; done; systemctl status ${follower.postgres.unit}`,
+      );
+    },
     haveOther: async () => {
       await replctl.ok(['add-follower', 'other', '--replace', '--discard-old']);
     },

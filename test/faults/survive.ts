@@ -65,6 +65,7 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
   const noteSecrets = async (): Promise<void> => (await track.secrets()).forEach((secret) => secrets.add(secret));
   let ends: 'done' | 'taken back' = 'done';
   let sent: number;
+  let seen: ReadonlyMap<string, string>;
   try {
     const running = track.replctl.start(args);
     await reach(running, wanted).catch(() => said.push('over before its moment'));
@@ -73,20 +74,24 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
     outputs.push(first);
     said.push(`exit ${first.exitCode}`);
     if (!isDone(first) && !isUndone(first)) await expectRefused(track, blow, said);
-    await blow.mend?.(track, wanted.command);
+    await blow.mend?.(track);
+    // Who adds a follower starts its server, as long as there is a run; who removes one does not.
+    if (wanted.command === 'remove-follower' || isDone(first)) await track.startFollower();
     await track.revive();
     sent = await received(track);
     await noteSecrets();
     ends = await end({ track, blow, wanted, args, said, outputs });
     if (ends === 'done') sent = await received(track);
+    seen = await seenBy(watches);
   } finally {
-    await blow.mend?.(track, wanted.command);
+    await blow.mend?.(track);
+    await Promise.allSettled([...watches.values()].map(async (watch) => watch.stop()));
   }
   const ratio = wanted.command === 'add-follower' && sent >= before ? (sent - before) / known.bytes : null;
   const leaves = await expectEnd(track, known, wanted, ends);
   await noteSecrets();
   if (leaves === 'follower' && secrets.size === 0) throw new Error('no password was found to look for');
-  await expectNoSecrets(track, secrets, { outputs, seen: await seenBy(watches) });
+  await expectNoSecrets(track, secrets, { outputs, seen });
   await expectNoResidue(track, known.residue);
   if (ends === 'done' && ratio !== null && ratio > mostBytes && (signals as readonly string[]).includes(wanted.blow))
     throw new Error(

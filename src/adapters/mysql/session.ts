@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { ReplctlError } from '../../errors.ts';
 import { bridgeCommand, type ReadingHost } from '../../hosts/host.ts';
-import { reveal, type Text } from '../../masked.ts';
+import { reveal, shown, type Text } from '../../masked.ts';
+import { within } from '../../workflow/waiting.ts';
 import type { Node } from '../adapter.ts';
 import type { Layout } from './layout.ts';
 
@@ -51,6 +52,18 @@ const openStream = async (node: Node<ReadingHost>, layout: Layout, signal: Abort
     { argv: bridgeCommand(layout.socket), ...(node.database.adminPassword ? {} : { as: layout.adminUser }) },
     { signal },
   );
+
+/** No statement of ours takes that long; a server whose disk is full lets them wait for ever, and says so only in its log and its list of processes. */
+const answerMilliseconds = 90_000;
+
+const noAnswer = ({ name }: Node<ReadingHost>, statement: Text): ReplctlError =>
+  new ReplctlError({
+    code: 'COMMAND_TIMEOUT',
+    node: name,
+    message: `the server on ${name} has not answered within ${answerMilliseconds / 1000} s: ${shown(statement).slice(0, 60)}…`,
+    hint: `SHOW PROCESSLIST on ${name} and its log tell what it waits for: a full disk, often.`,
+    retryable: true,
+  });
 
 /** What the driver says once its stream is gone has no code. */
 const isAnswer = (error: unknown): boolean =>
@@ -106,18 +119,24 @@ export const openSession = async (
   return {
     query: async <Row extends Record<string, string | null>>(statement: Text, values?: readonly Value[]) => {
       try {
-        const [rows] = await connection.query<RowDataPacket[]>(reveal(statement), values ? [...values] : undefined);
+        const asked = connection.query<RowDataPacket[]>(reveal(statement), values ? [...values] : undefined);
+        const [rows] = await within(answerMilliseconds, asked, () => noAnswer(node, statement));
         return (Array.isArray(rows) ? rows : []) as unknown as Row[];
       } catch (error) {
         if (isAnswer(error)) throw error;
         ended = true;
+        if (error instanceof ReplctlError) {
+          // The server works on it still; who waits for its goodbye would wait as long.
+          stream.destroy();
+          throw error;
+        }
         throw unreachable(node, layout, error);
       }
     },
     isOpen: () => !ended,
     close: async () => {
+      if (!ended) await connection.end().catch(() => undefined);
       ended = true;
-      await connection.end().catch(() => undefined);
       stream.destroy();
     },
   };
