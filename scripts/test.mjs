@@ -1,7 +1,8 @@
 // `npm test`: installs what is missing, then runs every check. `npm test -- unit contract` runs only the stages named.
 // Runs on whatever Node the machine has; the checks run on the Node that package-lock.json brings.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,15 +76,26 @@ const vitest = (project) => () => {
   return good;
 };
 
-/** Runs that are disturbed: a case that survived has passed. */
-const faults = () => {
-  const report = join(reports, 'faults.txt');
-  const good = run(node, ['test/faults/main.ts', '--together', '--report', report]);
-  const [, survived = '0', failed = '0'] =
-    /(\d+) survived, (\d+) failed\s*$/.exec(existsSync(report) ? readFileSync(report, 'utf8') : '') ?? [];
+/** Runs that are disturbed: a case that survived has passed. They mostly wait, and so do the other stages: they begin with the first that needs servers. */
+const faultsReport = join(reports, 'faults.txt');
+let faulting;
+const beginFaults = () => {
+  const log = openSync(join(reports, 'faults.log'), 'a');
+  const child = spawn(node, ['test/faults/main.ts', '--together', '--report', faultsReport], {
+    cwd: root,
+    env,
+    stdio: ['ignore', log, log],
+  });
+  faulting = once(child, 'exit');
+};
+const faults = async () => {
+  const [code] = await faulting;
+  console.log(readFileSync(join(reports, 'faults.log'), 'utf8'));
+  const report = existsSync(faultsReport) ? readFileSync(faultsReport, 'utf8') : '';
+  const [, survived = '0', failed = '0'] = /(\d+) survived, (\d+) failed\s*$/.exec(report) ?? [];
   totals.passed += Number(survived);
-  totals.failed += good ? 0 : Math.max(1, Number(failed));
-  return good;
+  totals.failed += code === 0 ? 0 : Math.max(1, Number(failed));
+  return code === 0;
 };
 
 const stages = [
@@ -108,13 +120,16 @@ if (unknown.length > 0) {
 }
 
 const noLab = spawnSync(node, ['scripts/setup/lab-unavailable.ts'], { cwd: root, env, encoding: 'utf8' }).stdout.trim();
+const isAsked = (name) => asked.length === 0 || asked.includes(name);
+const withServers = ['contract', 'lab', 'e2e', 'faults'];
 const failedStages = [];
 for (const { name, passes } of stages) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (!isAsked(name)) continue;
   console.log(`\n== ${name}`);
   if (noLab && ['lab', 'e2e', 'faults'].includes(name)) console.log(`Skipped here: ${noLab}`);
   if (noLab && name === 'faults') continue;
-  if (!passes()) failedStages.push(name);
+  if (!noLab && !faulting && withServers.includes(name) && isAsked('faults')) beginFaults();
+  if (!(await passes())) failedStages.push(name);
 }
 rmSync(reports, { recursive: true, force: true });
 

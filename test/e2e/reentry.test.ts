@@ -219,7 +219,7 @@ describeInLab('add-follower, killed', () => {
   test('never has a server that is only just starting stopped process by process', async () => {
     await lanes.over;
     for (const { fast, smart } of await Promise.all(tracks.map(stopsOf))) {
-      expect(fast).toBeGreaterThan(5);
+      expect(fast).toBeGreaterThan(1);
       expect(smart).toBe(0);
     }
   });

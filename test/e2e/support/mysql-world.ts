@@ -43,10 +43,13 @@ SELECT 'footprint', SUM(CRC32(Priv)) FROM mysql.global_priv;`,
 } as const;
 
 /** Positions, times and thread ids of a channel change by themselves: of it only whom it follows is looked at. */
-const channel = String.raw`awk -F '\t' '/^(closed|account|database|plugin|footprint)\t/ { print; next } NF > 20 { print "channel", $2, $3, $4 }'`;
+const channel = {
+  mysql: String.raw`awk -F '\t' '/^(closed|account|database|plugin|footprint)\t/ { print; next } NF > 20 { print "channel", $2, $3, $4 }'`,
+  mariadb: String.raw`awk -F '\t' '/^(closed|account|database|plugin|footprint)\t/ { print; next } NF > 20 { print "channel", $4, $5, $6 }'`,
+} as const;
 
 const server = (flavour: 'mysql' | 'mariadb'): string => String.raw`
-if systemctl is-active -q ${flavour}; then ${flavour} -N -B --raw <<'END' | ${channel}
+if systemctl is-active -q ${flavour}; then ${flavour} -N -B --raw <<'END' | ${channel[flavour]}
 ${catalog[flavour]}
 END
 systemctl show -p MainPID ${flavour} | sed 's/^/footprint\t/'

@@ -22,6 +22,7 @@ import {
   type ScratchServer,
 } from '../scratch-server.ts';
 import type { Work } from '../work.ts';
+import { inTurn } from './in-turn.ts';
 
 export const cloneJob = (work: Work): JobHandle => ({
   id: `copy-${work.run}`,
@@ -145,15 +146,17 @@ export const copyByClone = (work: Work): Step => {
           await must(follower.host, command, { signal });
         await startScratch(work, scratch, signal);
       };
-      await followJob(context, {
-        on: follower,
-        guard: () => work.context.guard(),
-        job: { handle, argv: clientArgv(scratch), stdin: cloneStatements(work, password) },
-        isWhole: async () => (await stagedBytes(work, context.signal)) !== undefined,
-        prepare,
-        look: showProgress(work, scratch, context),
-        hint: 'Mend what it says; a broken clone cannot be gone on with: resume starts it afresh.',
-      });
+      await inTurn(work, handle, context, () =>
+        followJob(context, {
+          on: follower,
+          guard: () => work.context.guard(),
+          job: { handle, argv: clientArgv(scratch), stdin: cloneStatements(work, password) },
+          isWhole: async () => (await stagedBytes(work, context.signal)) !== undefined,
+          prepare,
+          look: showProgress(work, scratch, context),
+          hint: 'Mend what it says; a broken clone cannot be gone on with: resume starts it afresh.',
+        }),
+      );
       context.progress({ phase: 'ending the recipient' });
       await killScratch(work, scratch, context.signal);
     },
