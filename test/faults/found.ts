@@ -1,6 +1,6 @@
 import type { Case } from './cases.ts';
 
-/** Cases that once failed, by track: whoever tries but a few tries these. */
+/** Cases that once failed, by track: they are among the few of theirs. */
 export const found: Readonly<Record<string, readonly Case[]>> = {
   postgresql: [
     // A session that the cut left on the leader stayed for hours.

@@ -41,5 +41,5 @@ npm run test:faults -- mariadb-dump --only transfer.load
 \`\`\`
 
 It needs [the lab](lab.md), and writes a line a case to \`faults-report.txt\`: what happened, seconds, and the bytes moved by those of an undisturbed run.
-Cases that once failed (\`test/faults/found.ts\`) are tried by whoever tries but a few.
+Cases that once failed (\`test/faults/found.ts\`) are among the few of their tracks.
 `;
