@@ -76,7 +76,7 @@ const vitest = (project) => () => {
   return good;
 };
 
-/** Runs that are disturbed: a case that survived has passed. They mostly wait, and so do the other stages: they begin with the first that needs servers. */
+/** Runs that are disturbed: a case that survived has passed. They mostly wait, and so do the end-to-end tests: they run beside those. */
 const faultsReport = join(reports, 'faults.txt');
 let faulting;
 const beginFaults = () => {
@@ -121,14 +121,14 @@ if (unknown.length > 0) {
 
 const noLab = spawnSync(node, ['scripts/setup/lab-unavailable.ts'], { cwd: root, env, encoding: 'utf8' }).stdout.trim();
 const isAsked = (name) => asked.length === 0 || asked.includes(name);
-const withServers = ['contract', 'lab', 'e2e', 'faults'];
+const besides = ['e2e', 'faults'];
 const failedStages = [];
 for (const { name, passes } of stages) {
   if (!isAsked(name)) continue;
   console.log(`\n== ${name}`);
   if (noLab && ['lab', 'e2e', 'faults'].includes(name)) console.log(`Skipped here: ${noLab}`);
   if (noLab && name === 'faults') continue;
-  if (!noLab && !faulting && withServers.includes(name) && isAsked('faults')) beginFaults();
+  if (!noLab && !faulting && besides.includes(name) && isAsked('faults')) beginFaults();
   if (!(await passes())) failedStages.push(name);
 }
 rmSync(reports, { recursive: true, force: true });

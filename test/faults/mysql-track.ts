@@ -34,7 +34,7 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
   const follower = fleet.machines['follower']!;
   await leader.mysql.sql(`${sampleOf(flavour)}\nUSE app; DROP EVENT every_second;`);
   await leader.mysql.sql(bulk);
-  const writer = await startMysqlWriter(leader);
+  const writer = await startMysqlWriter(leader, { pause: 0.05 });
   return {
     title: `${flavour}, ${method}`,
     lab: fleet.lab,

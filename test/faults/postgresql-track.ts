@@ -21,7 +21,7 @@ export const postgresqlTrack = async (): Promise<Track> => {
     { name: 'other' },
   ]);
   await leader.postgres.sql(bulk);
-  const writer = await startWriter(leader);
+  const writer = await startWriter(leader, { pause: 0.03 });
   const fleet = await writeFleet(lab, {
     nodes: {
       leader: { host: leader.address },

@@ -2,7 +2,7 @@ import type { Machine } from '../../lab/machine.ts';
 import { startWriting, type Writer } from './writing.ts';
 
 /** The client shows an id after the server has said that its row is committed. Rows are changed and removed again besides, in a table without a key too. */
-const script = (client: string) => String.raw`
+const script = (client: string, pause: number) => String.raw`
 statement() {
   printf 'INSERT INTO written (text) VALUES (SHA2(%s, 512)); SELECT LAST_INSERT_ID();\n' "$1"
   [ $(($1 % 10)) -ne 0 ] || printf 'UPDATE changing SET n = n + 1, text = LEFT(SHA2(n, 256), 40) WHERE id %% 7 = %s; UPDATE without_key SET n = n + 1 WHERE k = %s;\n' $(($1 % 7)) $(($1 % 7))
@@ -10,7 +10,7 @@ statement() {
 }
 exec 3<> <(:)
 n=0
-while [ ! -e /run/writer/stop ]; do n=$((n + 1)); statement $n || break; read -r -t 0.015 -u 3; done |
+while [ ! -e /run/writer/stop ]; do n=$((n + 1)); statement $n || break; read -r -t ${pause} -u 3; done |
   ${client} --unbuffered --batch --skip-column-names writing >>/run/writer/committed
 echo "ended $?" >/run/writer/ended`;
 
@@ -21,9 +21,10 @@ CREATE TABLE without_key (k int, n int, text varchar(20));
 INSERT INTO changing (n) WITH RECURSIVE g (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < 500) SELECT 0 FROM g;
 INSERT INTO without_key WITH RECURSIVE g (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < 50) SELECT i % 7, 0, 'same' FROM g;`;
 
-export const startMysqlWriter = async (machine: Machine): Promise<Writer> => {
+/** `pause`: seconds between two statements. */
+export const startMysqlWriter = async (machine: Machine, { pause = 0.015 } = {}): Promise<Writer> => {
   await machine.mysql.sql(tables);
-  return startWriting(machine, 'root', script(machine.mysql.flavour));
+  return startWriting(machine, 'root', script(machine.mysql.flavour, pause));
 };
 
 /** Somebody who makes, changes and drops tables without a pause. Returns how to end it, which tells how often it went round. */

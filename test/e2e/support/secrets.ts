@@ -3,18 +3,28 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { Machine } from '../../lab/machine.ts';
 
-/** Looks at every command line and environment, many times a second, until the stop file is there; one that has no watcher any more ends too. */
+/**
+ * Looks at every command line and environment, many times a second while a process is young, then every two seconds: there are many on a box, and they change
+ * only when a process becomes another program. Ends with the stop file; one that has no watcher any more ends too.
+ */
 const sampler = String.raw`
 use strict;
 my ($directory) = @ARGV;
 mkdir $directory;
 chdir $directory or die "$directory: $!";
-my ($parent, %seen) = getppid;
+my ($parent, $round, %age, %seen) = (getppid, 0);
 until (-e 'stop' or getppid != $parent) {
-  for my $path (glob '/proc/[0-9]*/cmdline /proc/[0-9]*/environ') {
-    open my $file, '<', $path or next;
-    local $/;
-    $seen{$_} = 1 for split /\0/, <$file> // '';
+  $round++;
+  opendir my $proc, '/proc' or die;
+  my %now = map { $_ => 1 + ($age{$_} // 0) } grep /^[0-9]+$/, readdir $proc;
+  %age = %now;
+  for my $pid (keys %age) {
+    next if $age{$pid} > 20 && $round % 60;
+    for my $name ('cmdline', 'environ') {
+      open my $file, '<', "/proc/$pid/$name" or next;
+      local $/;
+      $seen{$_} = 1 for split /\0/, <$file> // '';
+    }
   }
   select undef, undef, undef, 0.03;
 }
