@@ -49,8 +49,8 @@ const atOnce = (flavour: Flavour, methods: readonly Method[]): void => {
     await watching;
     for (const ended of all) expectExit(ended, 0);
     const phases = all.flatMap(({ events }) => events.map((event) => ('phase' in event ? event.phase : '')));
-    if (flavour === 'mysql')
-      expect(phases).toContainEqual(expect.stringMatching(/^waiting for another clone of leader/));
+    // Backups of MariaDB go side by side.
+    expect(phases.some((phase) => phase?.startsWith('waiting for another clone of leader'))).toBe(flavour === 'mysql');
     // Raised once, and put back once.
     expect(seen.filter((value, at) => value !== seen[at - 1])).toEqual(['3600', '86400', '3600']);
     for (const name of names) {
