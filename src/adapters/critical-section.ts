@@ -10,10 +10,15 @@ export interface SectionOptions {
   readonly signal: AbortSignal;
 }
 
-/** The lock is held for as long as standard input is open: it goes with the connection, whatever happens to us. */
+/**
+ * Whoever was here last may have removed the file that others wait for: a lock on one that is not there any more keeps nobody out, and is taken anew.
+ * The lock is held for as long as standard input is open: it goes with the connection, whatever happens to us.
+ */
 const holdScript = `
-mkdir -p -m 700 -- "$(dirname -- "$1")" && exec 9>>"$1" || exit 1
-flock -w 20 9 || { echo busy; exit 0; }
+until [ "$1" -ef /proc/self/fd/9 ]; do
+  mkdir -p -m 700 -- "$(dirname -- "$1")" && exec 9>>"$1" || exit 1
+  flock -w 20 9 || { echo busy; exit 0; }
+done
 echo held
 exec cat >/dev/null
 `;
