@@ -21,6 +21,14 @@ export const found: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   'mysql-clone': [
+    // The account was there, and logged in, but had not got its rights.
+    {
+      command: 'add-follower',
+      step: 'snapshot.copy-account',
+      when: 'inside',
+      blow: 'the leader cut off for 20 s',
+      ending: 'torn',
+    },
     // A server that waits for room gave no answer, and was waited for without end.
     {
       command: 'add-follower',

@@ -20,7 +20,10 @@ export interface Account {
   readonly tls: boolean;
 }
 
-/** Makes the account, or gives the one that is there a new password and the same rights. */
+/**
+ * Makes the account, or gives the one that is there a new password and the same rights. It is locked until it has them all: one that logs in is whole, and who is
+ * cut off between two of these begins anew.
+ */
 export const accountStatements = (
   dialect: Pick<Dialect, 'identified'>,
   { user, from, privileges, tls }: Account,
@@ -31,8 +34,9 @@ export const accountStatements = (
     const account = quoteAccount(user, host);
     const verb = existing.includes(host) ? 'ALTER' : 'CREATE';
     return [
-      masked`${verb} USER ${account} ${dialect.identified(password)} REQUIRE ${tls ? 'SSL' : 'NONE'}`,
+      masked`${verb} USER ${account} ${dialect.identified(password)} REQUIRE ${tls ? 'SSL' : 'NONE'} ACCOUNT LOCK`,
       ...(privileges.length > 0 ? [`GRANT ${privileges.join(', ')} ON *.* TO ${account}`] : []),
+      `ALTER USER ${account} ACCOUNT UNLOCK`,
     ];
   });
 
