@@ -19,12 +19,13 @@ export const inTurn = async (
   { signal, progress }: StepContext,
   copy: () => Promise<void>,
 ): Promise<void> => {
-  for (let waited = 0; ; waited += pause) {
+  const deadline = Date.now() + longest;
+  for (;;) {
     try {
       await copy();
       return;
     } catch (error) {
-      if (!isDonorBusy(error) || waited >= longest) throw error;
+      if (!isDonorBusy(error) || Date.now() > deadline) throw error;
       progress({ phase: `waiting for another clone of ${work.nodes.source.name}, which gives one at a time` });
       await removeJob(work.nodes.follower.host, handle);
       await sleep(pause, signal);
