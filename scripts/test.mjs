@@ -40,6 +40,8 @@ const { node, env } = started;
 env.REPLCTL_BIN = join(root, 'bin', 'run.js');
 const reports = mkdtempSync(join(tmpdir(), 'replctl-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** Told again at the end, where who reads only the last page of a long output finds them. */
+const failures = [];
 
 const run = (command, parameters) =>
   spawnSync(command, parameters, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
@@ -69,6 +71,15 @@ const vitest = (project) => () => {
   } catch {
     console.error(`vitest left no report of ${project}.`);
   }
+  for (const { name, message, assertionResults } of counts.testResults ?? []) {
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    for (const { fullName, failureMessages } of failed) {
+      failures.push(
+        `${fullName}\n${failureMessages.join('\n').replaceAll(/\n +at .*(?:node_modules|<anonymous>).*/g, '')}`,
+      );
+    }
+    if (failed.length === 0 && message) failures.push(`${name}\n${message}`);
+  }
   totals.passed += counts.numPassedTests;
   totals.failed += good || counts.numFailedTests > 0 ? counts.numFailedTests : 1;
   totals.skipped += counts.numPendingTests + counts.numTodoTests;
@@ -81,6 +92,7 @@ const faults = () => {
   const good = run(node, ['test/faults/main.ts', '--together', '--report', report]);
   const told = existsSync(report) ? readFileSync(report, 'utf8') : '';
   const [, survived = '0', failed = '0'] = /(\d+) survived, (\d+) failed\s*$/.exec(told) ?? [];
+  failures.push(...(told.match(/^FAILED .*(?:\n {4}.*)*/gm) ?? []));
   totals.passed += Number(survived);
   totals.failed += good ? 0 : Math.max(1, Number(failed));
   return good;
@@ -118,6 +130,7 @@ for (const { name, passes, onlyByName } of stages) {
 }
 rmSync(reports, { recursive: true, force: true });
 
+for (const failure of failures) console.log(`\n${failure}`);
 if (failedStages.length > 0) console.log(`\nFailed: ${failedStages.join(', ')}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(failedStages.length === 0 ? 0 : 1);

@@ -36,6 +36,9 @@ export const unreachable = (hop: Hop, why: string, cause?: unknown): ReplctlErro
   });
 };
 
+/** Both transports and both limits, ssh's own and ours, say it in the same words. */
+export const noLoginWithin = (seconds: number): string => `no login within ${seconds} s`;
+
 /** What sshd says when a connection has as many sessions as it allows. */
 export const tooManySessions = (node: string): ReplctlError =>
   new ReplctlError({

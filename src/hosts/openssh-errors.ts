@@ -1,5 +1,5 @@
 import type { ReplctlError } from '../errors.ts';
-import { authRefused, unreachable } from './connect-errors.ts';
+import { authRefused, noLoginWithin, unreachable } from './connect-errors.ts';
 import { entryFingerprint, hostKeyError } from './host-key.ts';
 import { collectIdentities } from './identities.ts';
 import { knownHostName, readKnownHosts } from './known-hosts.ts';
@@ -58,7 +58,9 @@ export const opensshFailure = async (route: Route, stderr: string): Promise<Repl
     const { locked } = await collectIdentities(ssh2, hop);
     return authRefused({ hop, locked });
   }
-  const reason = lines.findLast((line) => /^ssh: |timed out|closed by|refused|reset/i.test(line)) ?? lines.at(-1);
+  // ssh's own limit, in the words of ours: which of the two is first is chance.
+  if (/ timed out/.test(said)) return unreachable(hop, noLoginWithin(route.connectTimeoutSeconds));
+  const reason = lines.findLast((line) => /^ssh: |closed by|refused|reset/i.test(line)) ?? lines.at(-1);
   const code = codes.find(([pattern]) => pattern.test(said))?.[1];
   const why = reason?.replace(/^ssh: (?:connect to host \S+ port \d+: )?/, '') ?? 'ssh ended and said nothing';
   return unreachable(hop, why, code === undefined ? undefined : Object.assign(new Error(why), { code }));

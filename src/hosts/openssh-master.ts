@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { execa as Execa } from 'execa';
 import { ReplctlError } from '../errors.ts';
-import { shownHop, unreachable } from './connect-errors.ts';
+import { noLoginWithin, shownHop, unreachable } from './connect-errors.ts';
 import { opensshFailure, plainLines } from './openssh-errors.ts';
 import type { Route } from './route.ts';
 import type { HostSettings } from './settings.ts';
@@ -115,7 +115,7 @@ export const startMaster = async (options: MasterOptions): Promise<Master> => {
         hint: 'Install OpenSSH (Debian: openssh-client), or use a plain key and `transport: ssh2`.',
       });
     }
-    if (late) throw unreachable(hop, `no login within ${seconds} s`);
+    if (late) throw unreachable(hop, noLoginWithin(seconds));
     // A jump host's login says the same things, except this one.
     if (/^debug1: Sending command: exec cat/m.test(stderr)) {
       const said = (stdout.trim() || plainLines(stderr).join(' ')).split('\n')[0]?.slice(0, 200);

@@ -2,7 +2,7 @@ import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Algorithms, Client, ServerHostKeyAlgorithm } from 'ssh2';
 import { isReplctlError, type ReplctlError } from '../errors.ts';
-import { authRefused, unreachable } from './connect-errors.ts';
+import { authRefused, noLoginWithin, unreachable } from './connect-errors.ts';
 import { entryFingerprint, hostKeyError, judgeHostKey, knownKeyTypes } from './host-key.ts';
 import { collectIdentities } from './identities.ts';
 import { fingerprint, readKnownHosts } from './known-hosts.ts';
@@ -61,7 +61,7 @@ const classify = (
   { seconds, refused }: { readonly seconds: number; readonly refused: () => ReplctlError },
 ): ReplctlError => {
   if (isReplctlError(error)) return error;
-  if (error.level === 'client-timeout') return unreachable(hop, `no login within ${seconds} s`);
+  if (error.level === 'client-timeout') return unreachable(hop, noLoginWithin(seconds));
   if (error.level === 'client-authentication') return refused();
   return unreachable(hop, error.message, error);
 };
