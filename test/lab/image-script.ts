@@ -99,7 +99,10 @@ function installMysql(recipe: Recipe): string {
 printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
 chmod +x /usr/sbin/policy-rc.d
 apt-get ${apt} update -q
-apt-get ${apt} install -q -y --no-install-recommends ${quoteAll(recipe.packages)}
+apt-get ${apt} install -q -y --no-install-recommends ${quoteAll(recipe.packages)} || {
+  tail -n 40 /var/log/mysql/error.log >&2
+  exit 1
+}
 mkdir -p /usr/local/lib/lab
 mv /var/lib/mysql /usr/local/lib/lab/mysql
 rm -f /usr/local/lib/lab/mysql/auto.cnf /usr/local/lib/lab/mysql/*.pid
