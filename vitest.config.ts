@@ -4,12 +4,12 @@ const project = (name: string, options: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], disableConsoleIntercept: true, ...options },
 });
 
-// Suites that use real servers run one file at a time, unless they have machines of their own: those mostly wait for them.
+// Suites that use real servers run few files at a time: they mostly wait for them, and two cores are all that is counted on.
 export default defineConfig({
   test: {
     projects: [
       project('unit', { testTimeout: 20_000 }),
-      project('contract', { testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false }),
+      project('contract', { testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 2 }),
       project('lab', { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
       project('e2e', { testTimeout: 600_000, hookTimeout: 900_000, maxWorkers: 3 }),
     ],

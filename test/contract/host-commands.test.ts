@@ -71,7 +71,7 @@ onEachTransport('commands', (underTest) => {
 
   test('runs eight at once and lets more wait', async () => {
     const { host, place } = underTest();
-    const script = 'd=$(mktemp -d "$1/run.XXXXXX"); ls -d "$1"/run.* | wc -l; sleep 0.3; rmdir "$d"';
+    const script = 'd=$(mktemp -d "$1/run.XXXXXX"); ls -d "$1"/run.* | wc -l; sleep 1.2; rmdir "$d"';
     const results = await Promise.all(
       Array.from({ length: 20 }, async () => host.run({ argv: sh(script, place), as: owner })),
     );

@@ -66,12 +66,14 @@ describe.each(['ssh2', 'openssh'] as const)('a lost connection over %s', (transp
     async () => {
       const { link, host } = await open();
       const long = uniqueSleep();
+      const limited = uniqueSleep();
+      const stream = await host.duplex({ argv: ['cat'] });
       const waiting = [
         failure(host.run({ argv: ['sleep', long] })),
-        failure(host.run({ argv: ['sleep', long], timeoutSeconds: 600 })),
-        host.duplex({ argv: ['cat'] }).then(async (stream) => failure(stream.result)),
+        failure(host.run({ argv: ['sleep', limited], timeoutSeconds: 600 })),
+        failure(stream.result),
       ];
-      await expect.poll(() => runsHere(long)).toBe(true);
+      await expect.poll(() => runsHere(long) && runsHere(limited), { timeout: 10_000 }).toBe(true);
       link.silence();
       const begun = performance.now();
       for (const error of await Promise.all(waiting))
