@@ -86,7 +86,7 @@ const vitest = (project) => () => {
   return good;
 };
 
-/** Runs that are disturbed: a case that survived has passed. It takes as long as half of the rest, and is done when asked for by name. */
+/** Runs that are disturbed: a case that survived has passed. */
 const faults = () => {
   const report = join(reports, 'faults.txt');
   const good = run(node, ['test/faults/main.ts', '--together', '--report', report]);
@@ -107,7 +107,7 @@ const stages = [
   { name: 'contract', passes: vitest('contract') },
   { name: 'lab', passes: vitest('lab') },
   { name: 'e2e', passes: vitest('e2e') },
-  { name: 'faults', passes: faults, onlyByName: true },
+  { name: 'faults', passes: faults },
 ];
 
 const asked = process.argv.slice(2);
@@ -121,8 +121,8 @@ if (unknown.length > 0) {
 
 const noLab = spawnSync(node, ['scripts/setup/lab-unavailable.ts'], { cwd: root, env, encoding: 'utf8' }).stdout.trim();
 const failedStages = [];
-for (const { name, passes, onlyByName } of stages) {
-  if (asked.length > 0 ? !asked.includes(name) : onlyByName) continue;
+for (const { name, passes } of stages) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
   console.log(`\n== ${name}`);
   if (noLab && ['lab', 'e2e', 'faults'].includes(name)) console.log(`Skipped here: ${noLab}`);
   if (noLab && name === 'faults') continue;

@@ -1,4 +1,5 @@
 import type { Adapter, LeaseGuard, Method, PhaseContext, Want } from '../adapters/adapter.ts';
+import { ReplctlError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { RunStart } from '../workflow/journal-record.ts';
 import type { Json } from '../workflow/json.ts';
@@ -74,11 +75,12 @@ const lastLook = async (session: Session, { adapter, staged, parts }: FollowerRu
     return await adapter.lag(staged.nodes, staged.facts, session.signal);
   } catch (error) {
     session.signal.throwIfAborted();
+    if (!(error instanceof ReplctlError) || error.code === 'BUG') throw error;
     session.options.emit({
       event: 'warning',
       code: 'LAG_UNKNOWN',
       node: parts.node,
-      message: `${parts.node} was proven to follow, but how far it is could not be told: ${error instanceof Error ? error.message : String(error)}`,
+      message: `${parts.node} was proven to follow, but how far it is could not be told: ${error.message}`,
       hint: 'replctl status shows what is there now.',
     });
     return { lag: null, position: null };

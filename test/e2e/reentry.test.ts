@@ -40,14 +40,15 @@ const steps = [
 ] as const;
 const last = after('finish.tidy');
 
+const moving = whileIn('configure.swap', 'moving directories');
 const within: readonly Moment[] = [
   onStartOf('transfer.copy'),
   whileIn('configure.swap', 'stopping the old server'),
-  whileIn('configure.swap', 'moving directories'),
+  moving,
   onStartOf('configure.start'),
 ];
 /** The matrix (test/faults) kills at every step too, and one round here dies after each step in turn: one at a time is for when everything is tried. */
-const moments: readonly Moment[] = everything ? [...steps.map(after), ...within] : [...within, last];
+const moments: readonly Moment[] = everything ? [...steps.map(after), ...within] : [moving, last];
 /** Once it has ended there is nothing to abandon. */
 const abandonable = moments.filter(({ title }) => title !== last.title);
 

@@ -25,8 +25,8 @@ export const expectSound = async (track: Track, sound: string): Promise<void> =>
 /** What is searched for passwords, besides the logs of the machines. */
 export interface Told {
   readonly outputs: readonly Ended[];
-  /** Every word of command lines and environments while it ran, by machine. */
-  readonly seen: ReadonlyMap<string, string>;
+  /** Every word of command lines and environments, of all machines. */
+  readonly seen: string;
 }
 
 /** Where a secret lies that is in use: files of its owner's alone, which the contract suites look at. */
@@ -39,7 +39,7 @@ export const expectNoSecrets = async (
 ): Promise<void> => {
   const kept = [track.replctl, track.elsewhere].map(({ stateDir }) => (existsSync(stateDir) ? allText(stateDir) : ''));
   const texts = new Map([
-    ...[...seen].map(([where, words]) => [`a command line or environment ${where}`, words] as const),
+    ['a command line or environment', seen],
     ['what replctl said', outputs.map((ended) => `${told(ended)}${JSON.stringify(ended.events)}`).join('\n')],
     ["an operator's journal", kept.join('\n')],
   ]);

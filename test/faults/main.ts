@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { labUnavailable } from '../lab/setup.ts';
+import { watchProcesses, type Watch } from '../e2e/support/secrets.ts';
 import { choiceOf } from './choice.ts';
 import { textOf, type Line } from './line.ts';
 import { tracks } from './tracks.ts';
@@ -39,17 +40,17 @@ const tell = (text: string): void => {
   process.stdout.write(`${text}\n`);
   appendFileSync(values.report, `${text}\n`);
 };
-const walkOne = async (name: string): Promise<readonly Line[]> =>
-  walk(
-    tracks[name]!,
-    async (steps) => choose(name, steps),
-    (line) => tell(textOf(line)),
-  );
+const walkOne = async (name: string, watch: Watch): Promise<readonly Line[]> =>
+  walk(tracks[name]!, {
+    choose: async (steps) => choose(name, steps),
+    tell: (line) => tell(textOf(line)),
+    watch,
+  });
 
-const walkAll = async (): Promise<readonly Line[]> => {
-  if (values.together) return (await Promise.all(named.map(walkOne))).flat();
+const walkAll = async (watch: Watch): Promise<readonly Line[]> => {
+  if (values.together) return (await Promise.all(named.map(async (name) => walkOne(name, watch)))).flat();
   const lines: Line[] = [];
-  for (const name of named) lines.push(...(await walkOne(name)));
+  for (const name of named) lines.push(...(await walkOne(name, watch)));
   return lines;
 };
 
@@ -64,7 +65,8 @@ if (values.help || unknown.length > 0) {
 } else {
   writeFileSync(values.report, '');
   if (random) tell(`seed ${seed}`);
-  const lines = await walkAll();
+  const watch = watchProcesses();
+  const lines = await walkAll(watch).finally(() => watch.end());
   const failed = lines.filter(({ survived }) => !survived).length;
   tell(`\n${lines.length - failed} survived, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

@@ -35,7 +35,7 @@ ${blows.map(({ name, outcome }) => `| ${name} | ${outcome} |`).join('\n')}
 \`\`\`
 npm run test:faults                                  # everything: many hours
 npm run test:faults -- postgresql --few              # each step, moment, fault and ending once, on one track
-npm run test:faults -- --together                    # once on one track or another, all of them side by side; also: npm test -- build faults
+npm run test:faults -- --together                    # once on one track or another, all of them side by side; part of npm test
 npm run test:faults -- mysql-dump --random 50 --seed 7
 npm run test:faults -- mariadb-dump --only transfer.load
 \`\`\`

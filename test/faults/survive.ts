@@ -1,5 +1,5 @@
 import { told, type Ended } from '../e2e/support/replctl.ts';
-import { watchProcesses, watchThisBox, type Watch } from '../e2e/support/secrets.ts';
+import type { Watch } from '../e2e/support/secrets.ts';
 import { blowNamed, type Blow } from './blows.ts';
 import { signals, type Case } from './cases.ts';
 import { end } from './ending.ts';
@@ -21,6 +21,13 @@ export interface Outcome {
 /** Of a run of which nothing was disturbed but replctl: its copy goes on meanwhile, and is not made twice. What the writer adds comes on top. */
 const mostBytes = 1.6;
 
+/** Where a case begins. */
+export interface Ground {
+  readonly known: Known;
+  readonly now: Standing;
+  readonly watch: Watch;
+}
+
 const stand = async (track: Track, known: Known, command: Case['command'], now: Standing): Promise<void> => {
   if (command === 'remove-follower' && now !== 'follower') await track.replctl.ok(track.add);
   if (command === 'add-follower' && now !== 'pristine') {
@@ -28,16 +35,6 @@ const stand = async (track: Track, known: Known, command: Case['command'], now: 
     expectSame('remove-follower left something', await track.state(), known.pristine);
   }
 };
-
-const watched = async ({ lab, leader, follower }: Track): Promise<ReadonlyMap<string, Watch>> =>
-  new Map([
-    ['on leader', await watchProcesses(leader)],
-    ['on follower', await watchProcesses(follower)],
-    ['here', watchThisBox(lab.directory)],
-  ]);
-
-const seenBy = async (watches: ReadonlyMap<string, Watch>): Promise<ReadonlyMap<string, string>> =>
-  new Map(await Promise.all([...watches].map(async ([where, watch]) => [where, await watch.stop()] as const)));
 
 /** While it lasts, nobody can go on; that is to be said in time, with a reason. */
 const expectRefused = async (track: Track, { inPlace }: Blow, said: string[]): Promise<void> => {
@@ -50,7 +47,7 @@ const expectRefused = async (track: Track, { inPlace }: Blow, said: string[]): P
 };
 
 /** Disturbs one run, ends it as the case wants, and holds it against what is known. Throws what is wrong. */
-export const survive = async (track: Track, known: Known, wanted: Case, now: Standing): Promise<Outcome> => {
+export const survive = async (track: Track, { known, now, watch }: Ground, wanted: Case): Promise<Outcome> => {
   const began = Date.now();
   const blow = blowNamed(wanted.blow);
   const args = wanted.command === 'add-follower' ? track.add : track.remove;
@@ -58,14 +55,12 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
   await stand(track, known, wanted.command, now);
   await blow.prepare?.(track);
   const before = await received(track);
-  const watches = await watched(track);
   const said: string[] = [];
   const outputs: Ended[] = [];
   const secrets = new Set<string>();
   const noteSecrets = async (): Promise<void> => (await track.secrets()).forEach((secret) => secrets.add(secret));
   let ends: 'done' | 'taken back' = 'done';
   let sent: number;
-  let seen: ReadonlyMap<string, string>;
   try {
     const running = track.replctl.start(args);
     await reach(running, wanted).catch(() => said.push('over before its moment'));
@@ -82,16 +77,14 @@ export const survive = async (track: Track, known: Known, wanted: Case, now: Sta
     await noteSecrets();
     ends = await end({ track, blow, wanted, args, said, outputs });
     if (ends === 'done') sent = await received(track);
-    seen = await seenBy(watches);
   } finally {
     await blow.mend?.(track);
-    await Promise.allSettled([...watches.values()].map(async (watch) => watch.stop()));
   }
   const ratio = wanted.command === 'add-follower' && sent >= before ? (sent - before) / known.bytes : null;
   const leaves = await expectEnd(track, known, wanted, ends);
   await noteSecrets();
   if (leaves === 'follower' && secrets.size === 0) throw new Error('no password was found to look for');
-  await expectNoSecrets(track, secrets, { outputs, seen });
+  await expectNoSecrets(track, secrets, { outputs, seen: await watch.words() });
   await expectNoResidue(track, known.residue);
   if (ends === 'done' && ratio !== null && ratio > mostBytes && (signals as readonly string[]).includes(wanted.blow))
     throw new Error(

@@ -1,14 +1,15 @@
+import type { Watch } from '../e2e/support/secrets.ts';
 import { interleaved, titleOf, type Case, type Steps } from './cases.ts';
 import type { Line } from './line.ts';
-import { undisturbed, type Known } from './known.ts';
-import { survive } from './survive.ts';
+import { undisturbed } from './known.ts';
+import { survive, type Ground } from './survive.ts';
 import type { Standing, Track } from './track.ts';
 
-const lineOf = async (track: Track, known: Known, one: Case, now: Standing): Promise<[Line, Standing]> => {
+const lineOf = async (track: Track, ground: Ground, one: Case): Promise<[Line, Standing]> => {
   const began = Date.now();
   const shared = { track: track.title, title: titleOf(one) };
   try {
-    const { leaves, ...outcome } = await survive(track, known, one, now);
+    const { leaves, ...outcome } = await survive(track, ground, one);
     return [{ ...shared, survived: true, ...outcome }, leaves];
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
@@ -17,12 +18,14 @@ const lineOf = async (track: Track, known: Known, one: Case, now: Standing): Pro
   }
 };
 
+export interface Way {
+  readonly choose: (steps: Steps) => Promise<readonly Case[]>;
+  readonly tell: (line: Line) => void;
+  readonly watch: Watch;
+}
+
 /** Walks the cases, one after the other. After one that failed the machines are made anew: nobody knows what is left on them. */
-export const walk = async (
-  open: () => Promise<Track>,
-  choose: (steps: Steps) => Promise<readonly Case[]>,
-  tell: (line: Line) => void,
-): Promise<readonly Line[]> => {
+export const walk = async (open: () => Promise<Track>, { choose, tell, watch }: Way): Promise<readonly Line[]> => {
   const lines: Line[] = [];
   let track = await open();
   try {
@@ -30,7 +33,7 @@ export const walk = async (
     let standing: Standing = 'pristine';
     const cases = interleaved(await choose(known.steps));
     for (const [at, one] of cases.entries()) {
-      const [line, leaves] = await lineOf(track, known, one, standing);
+      const [line, leaves] = await lineOf(track, { known, now: standing, watch }, one);
       standing = leaves;
       lines.push(line);
       tell(line);

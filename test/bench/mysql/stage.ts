@@ -1,5 +1,6 @@
 import { must } from '../../lab/command.ts';
 import { createLab, type Lab } from '../../lab/lab.ts';
+import { leading } from '../../lab/leading.ts';
 import type { Machine } from '../../lab/machine.ts';
 import type { Link } from '../options.ts';
 
@@ -14,10 +15,6 @@ export interface MysqlStage {
 
 const images = { mysql: 'sid-mysql', mariadb: 'trixie-mariadb' } as const;
 const buffers = { 'bind-address': '0.0.0.0', innodb_buffer_pool_size: '2G' };
-const leading = {
-  mysql: { ...buffers, gtid_mode: 'ON', enforce_gtid_consistency: 'ON' },
-  mariadb: { ...buffers, server_id: 1, log_bin: 'binlog' },
-} as const;
 /** The ways by hand set up no replication of their own; but their copies log what a follower's would. */
 const following = {
   mysql: { ...buffers, gtid_mode: 'ON', enforce_gtid_consistency: 'ON', server_id: 7 },
@@ -48,7 +45,7 @@ export const openMysqlStage = async (flavour: Flavour, say: (line: string) => vo
   try {
     const image = images[flavour];
     const [leader, follower] = await lab.bootAll([
-      { name: 'leader', image, settings: leading[flavour] },
+      { name: 'leader', image, settings: { ...leading[flavour], ...buffers } },
       { name: 'follower', image, settings: following[flavour] },
     ]);
     await leader.mysql.sql(admit[flavour]);

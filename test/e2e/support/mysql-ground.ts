@@ -5,6 +5,7 @@ import { mysqlAdapter } from '../../../src/adapters/mysql/index.ts';
 import type { Ground } from '../../contract/adapter/ground.ts';
 import { createLab } from '../../lab/lab.ts';
 import type { Machine } from '../../lab/machine.ts';
+import { leading } from '../../lab/leading.ts';
 import type { ImageName } from '../../lab/recipes.ts';
 import { compareMysql } from './mysql-compare.ts';
 import { lookAtMysql } from './mysql-world.ts';
@@ -13,12 +14,6 @@ import { nodeOn } from './node-on.ts';
 export type Flavour = 'mysql' | 'mariadb';
 
 export const mysqlImages: Readonly<Record<Flavour, ImageName>> = { mysql: 'sid-mysql', mariadb: 'trixie-mariadb' };
-
-/** What a server needs to lead; a package's own listens to itself alone. */
-export const leading: Readonly<Record<Flavour, Readonly<Record<string, string | number>>>> = {
-  mysql: { 'bind-address': '0.0.0.0', gtid_mode: 'ON', enforce_gtid_consistency: 'ON' },
-  mariadb: { 'bind-address': '0.0.0.0', server_id: 1, log_bin: 'binlog' },
-};
 
 export const sampleOf = (flavour: Flavour): string =>
   ['mysql', ...(flavour === 'mariadb' ? ['mariadb'] : [])]

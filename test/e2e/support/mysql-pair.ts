@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLab, type Lab } from '../../lab/lab.ts';
+import { leading } from '../../lab/leading.ts';
 import type { Machine } from '../../lab/machine.ts';
 import type { ImageName } from '../../lab/recipes.ts';
-import { leading, mysqlImages, type Flavour } from './mysql-ground.ts';
+import { mysqlImages, type Flavour } from './mysql-ground.ts';
 import { createReplctl, type Replctl } from './replctl.ts';
 import { writeFleet } from './stage.ts';
 

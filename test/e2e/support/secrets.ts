@@ -1,19 +1,18 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../../lab/machine.ts';
 
 /**
- * Looks at every command line and environment, many times a second while a process is young, then every two seconds: there are many on a box, and they change
- * only when a process becomes another program. Ends with the stop file; one that has no watcher any more ends too.
+ * Tells every word of every command line and environment, once: looked at many times a second while a process is young, then every two seconds, as there are
+ * many on a box, and they change only when a process becomes another program. Ends when nobody listens any more.
  */
 const sampler = String.raw`
 use strict;
-my ($directory) = @ARGV;
-mkdir $directory;
-chdir $directory or die "$directory: $!";
+$| = 1;
 my ($parent, $round, %age, %seen) = (getppid, 0);
-until (-e 'stop' or getppid != $parent) {
+until (getppid != $parent) {
   $round++;
   opendir my $proc, '/proc' or die;
   my %now = map { $_ => 1 + ($age{$_} // 0) } grep /^[0-9]+$/, readdir $proc;
@@ -23,50 +22,34 @@ until (-e 'stop' or getppid != $parent) {
     for my $name ('cmdline', 'environ') {
       open my $file, '<', "/proc/$pid/$name" or next;
       local $/;
-      $seen{$_} = 1 for split /\0/, <$file> // '';
+      for my $word (split /\0/, <$file> // '') { print "$word\n" unless $seen{$word}++ }
     }
   }
   select undef, undef, undef, 0.03;
 }
-open my $all, '>', 'all' or die;
-print $all "$_\n" for keys %seen;
-close $all;
-open my $done, '>', 'done';
 `;
 
 export interface Watch {
-  /** Every word of every command line and environment that was seen; ends the watch. */
-  stop(): Promise<string>;
+  /** Every word of every command line and environment that was seen so far. */
+  words(): Promise<string>;
+  end(): void;
 }
 
-/** On a machine of the lab; over a power cut what was seen is lost. */
-export const watchProcesses = async (machine: Machine): Promise<Watch> => {
-  const directory = '/run/watch';
-  await machine.ok(
-    `cat >/run/watch.pl; rm -rf ${directory}; systemctl stop watch 2>/dev/null || :; systemd-run --quiet --collect --unit=watch perl /run/watch.pl ${directory}`,
-    { input: sampler },
-  );
-  return {
-    stop: () =>
-      machine.ok(
-        `[ -d ${directory} ] || exit 0; cd ${directory}; touch stop; until [ -e done ]; do sleep 0.05; done; cat all; rm -r ${directory}`,
-      ),
-  };
-};
+/** Longer than a round takes where there is much to do. */
+const roundMilliseconds = 500;
 
-/** On the operator's own machine, which is this box. */
-export const watchThisBox = (directory: string): Watch => {
-  const watched = join(directory, 'watch');
-  const child = spawn('perl', ['-e', sampler, watched], { stdio: 'ignore' });
+/** On this box, which is the operator's machine; the processes of the lab's machines are processes of this box too. */
+export const watchProcesses = (): Watch => {
+  const child = spawn('perl', ['-e', sampler], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   return {
-    stop: async () => {
-      const over = new Promise((resolve) => child.once('exit', resolve));
-      writeFileSync(join(watched, 'stop'), '');
-      await over;
-      const words = readFileSync(join(watched, 'all'), 'utf8');
-      rmSync(watched, { recursive: true });
-      return words;
+    words: async () => {
+      await sleep(roundMilliseconds);
+      if (child.exitCode !== null || text === '') throw new Error('nobody looks at the processes');
+      return text;
     },
+    end: () => child.kill(),
   };
 };
 

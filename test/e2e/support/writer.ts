@@ -24,7 +24,7 @@ CREATE TABLE changing (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int
 INSERT INTO changing (n) SELECT 0 FROM generate_series(1, 1000);`;
 
 /** `pause`: seconds between two statements. */
-export const startWriter = async (machine: Machine, { port = 5432, pause = 0.002 } = {}): Promise<Writer> => {
+export const startWriter = async (machine: Machine, { port = 5432, pause = 0.015 } = {}): Promise<Writer> => {
   const psql = ['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-p', String(port)];
   await machine.ok(psql, { user: 'postgres', input: tables });
   return startWriting(machine, 'postgres', script(port, pause));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeFleetFile } from '../fleet-file.ts';
 import { createLab, type Lab } from '../lab.ts';
 import type { Machine } from '../machine.ts';
+import { leadingOn } from '../leading.ts';
 import { isImageName } from '../recipes.ts';
 import { faults } from './faults.ts';
 import { handName } from './hand-lab.ts';
@@ -18,7 +19,7 @@ export async function own(words: readonly string[]): Promise<number> {
       const [name = '', image = ''] = word.split('=');
       if (!isImageName(image)) throw new Error(`no image ${image}`);
       // A leader that can be followed; what follows it is as its package made it.
-      return { name, image, settings: index === 0 ? { listen_addresses: '*' } : {} };
+      return { name, image, settings: index === 0 ? leadingOn(image) : {} };
     }),
   );
   const file = await writeFleetFile(lab, {

@@ -20,28 +20,32 @@ export interface Account {
   readonly tls: boolean;
 }
 
+const accountsOf = (user: string, hosts: readonly string[]): string =>
+  hosts.map((host) => quoteAccount(user, host)).join(', ');
+
 /**
- * Makes the account, or gives the one that is there a new password and the same rights. It is locked until it has them all: one that logs in is whole, and who is
- * cut off between two of these begins anew.
+ * Makes the account, or gives the one that is there a new password and the same rights. It is locked under every address until it has them
+ * all under each: one that logs in is whole, and who is cut off between two of these begins anew.
  */
 export const accountStatements = (
   dialect: Pick<Dialect, 'identified'>,
   { user, from, privileges, tls }: Account,
   password: Text,
   existing: readonly string[],
-): readonly Text[] =>
-  from.flatMap((host) => {
+): readonly Text[] => [
+  ...from.flatMap((host) => {
     const account = quoteAccount(user, host);
     const verb = existing.includes(host) ? 'ALTER' : 'CREATE';
     return [
       masked`${verb} USER ${account} ${dialect.identified(password)} REQUIRE ${tls ? 'SSL' : 'NONE'} ACCOUNT LOCK`,
       ...(privileges.length > 0 ? [`GRANT ${privileges.join(', ')} ON *.* TO ${account}`] : []),
-      `ALTER USER ${account} ACCOUNT UNLOCK`,
     ];
-  });
+  }),
+  `ALTER USER ${accountsOf(user, from)} ACCOUNT UNLOCK`,
+];
 
 export const dropAccountStatement = (user: string, hosts: readonly string[]): string =>
-  `DROP USER IF EXISTS ${hosts.map((host) => quoteAccount(user, host)).join(', ')}`;
+  `DROP USER IF EXISTS ${accountsOf(user, hosts)}`;
 
 /** Host parts under which the account exists. */
 export const findAccount = async (place: Place, user: string, signal: AbortSignal): Promise<readonly string[]> => {
