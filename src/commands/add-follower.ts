@@ -4,7 +4,7 @@ import { parseDuration } from '../flags/duration.ts';
 import { parseMaxLag, type MaxLag } from '../flags/max-lag.ts';
 import { runFlags } from '../flags/run-flags.ts';
 import { parseRate } from '../flags/size.ts';
-import { sourceFlags } from '../flags/source-flags.ts';
+import { sourceFlags, sourceWant } from '../flags/source-flags.ts';
 import type { AddFollowerResult } from '../procedures/contract.ts';
 
 export default class AddFollower extends BaseCommand {
@@ -56,11 +56,7 @@ caught up and refuses writes. On a healthy follower it changes nothing. After an
         const { addFollower } = await import('../procedures/add-follower.ts');
         return addFollower(session, {
           node: args.node,
-          upstream: flags.upstream,
-          copyFrom: flags['copy-from'],
-          allow: flags.allow ?? [],
-          method: flags.method,
-          replace: Boolean(flags.replace),
+          ...sourceWant(flags),
           discardOld: Boolean(flags['discard-old']),
           maxLag: flags['max-lag'] ?? { seconds: 1 },
           waitTimeout: flags['wait-timeout'] ?? 3600,

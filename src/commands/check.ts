@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
-import { sourceFlags } from '../flags/source-flags.ts';
+import { sourceFlags, sourceWant } from '../flags/source-flags.ts';
 import { ReplctlError } from '../errors.ts';
 import type { CheckResult } from '../procedures/contract.ts';
 
@@ -35,11 +35,7 @@ Exit 0 when nothing speaks against it, 3 when something does.`;
         const { check } = await import('../procedures/check.ts');
         return check(session, {
           node: args.node,
-          upstream: flags.upstream,
-          copyFrom: flags['copy-from'],
-          allow: flags.allow ?? [],
-          method: flags.method,
-          replace: Boolean(flags.replace),
+          ...sourceWant(flags),
           discardOld: false,
           maxLag: { seconds: 1 },
           waitTimeout: 3600,

@@ -23,3 +23,20 @@ export const sourceFlags = {
     description: 'Move existing data on NODE aside. The flag is the consent; nothing is asked.',
   }),
 };
+
+interface SourceFlags {
+  readonly upstream?: string | undefined;
+  readonly 'copy-from'?: string | undefined;
+  readonly method: Method;
+  readonly allow?: readonly string[] | undefined;
+  readonly replace?: boolean;
+}
+
+/** The same in the words of the procedures. */
+export const sourceWant = ({ upstream, 'copy-from': copyFrom, method, allow = [], replace = false }: SourceFlags) => ({
+  upstream,
+  copyFrom,
+  method,
+  allow,
+  replace,
+});

@@ -1,6 +1,6 @@
-import { isReplctlError } from '../../errors.ts';
 import type { ReadingHost } from '../../hosts/host.ts';
-import type { Node, Reached } from '../adapter.ts';
+import type { Node } from '../adapter.ts';
+import { observeBy, serverDown, unseen, type Observation as Seen } from '../observation.ts';
 import { discover } from './discover.ts';
 import type { DiskFacts, ServerFacts } from './facts.ts';
 import type { Layout } from './layout.ts';
@@ -8,22 +8,7 @@ import { look } from './look.ts';
 import { lightQuery, settingNames } from './server-query.ts';
 import { withSession } from './with-session.ts';
 
-/** What `status` sees of one node. `failure`: in words, where there is no server to ask. */
-export interface Observation {
-  readonly name: string;
-  readonly address: string;
-  readonly layout?: Layout;
-  readonly disk?: DiskFacts;
-  readonly server?: ServerFacts;
-  readonly reached: boolean;
-  readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
-}
-
-const failureOf = (error: unknown): NonNullable<Observation['failure']> => ({
-  code: isReplctlError(error) ? error.code : 'FAILED',
-  message: error instanceof Error ? error.message : String(error),
-  hint: isReplctlError(error) ? error.hint : undefined,
-});
+export type Observation = Seen<Layout, DiskFacts, ServerFacts>;
 
 /** What the server says of itself; DATABASE_UNREACHABLE where it gives no session. */
 export const askLight = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<ServerFacts> =>
@@ -32,10 +17,7 @@ export const askLight = async (node: Node<ReadingHost>, layout: Layout, signal: 
     return row!.facts;
   });
 
-const observeNode = async (
-  node: Node<ReadingHost>,
-  signal: AbortSignal,
-): Promise<Omit<Observation, 'name' | 'address' | 'reached'>> => {
+export const observe = observeBy<Layout, DiskFacts, ServerFacts>(async (node, signal) => {
   const { layout } = await discover(node, signal);
   if (!layout)
     return {
@@ -49,26 +31,5 @@ const observeNode = async (
   const { server, survey } = looked;
   const found = { layout: looked.layout, disk: survey.disk };
   if (server) return { ...found, server };
-  if (survey.disk.serverProcess) return { ...found, failure: failureOf(looked.failure) };
-  return {
-    ...found,
-    failure: {
-      code: 'SERVER_DOWN',
-      message: `the server in ${layout.dataDir} does not run`,
-      hint: `Start it on ${node.name}, or see its log.`,
-    },
-  };
-};
-
-/** Never throws for a node: an observation says what could not be seen. */
-export const observe = async (reached: Reached, signal: AbortSignal): Promise<Observation> => {
-  const { name, address } = reached;
-  if ('failure' in reached) return { name, address, reached: false, failure: failureOf(reached.failure) };
-  try {
-    return { name, address, reached: true, ...(await observeNode(reached.node, signal)) };
-  } catch (error) {
-    signal.throwIfAborted();
-    const failure = failureOf(error);
-    return { name, address, reached: !['HOST_UNREACHABLE', 'OUTCOME_UNKNOWN'].includes(failure.code), failure };
-  }
-};
+  return { ...found, failure: survey.disk.serverProcess ? unseen(looked.failure) : serverDown(node, layout) };
+});

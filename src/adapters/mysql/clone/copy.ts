@@ -1,9 +1,10 @@
-import { cancelJob, inspectJob, removeJob, type JobHandle } from '../../../hosts/job.ts';
+import { cancelJob, removeJob, type JobHandle } from '../../../hosts/job.ts';
 import { masked, type Masked } from '../../../masked.ts';
 import { must } from '../../../hosts/host.ts';
 import { createPaceMeter } from '../../../workflow/rate.ts';
 import type { Step, StepContext } from '../../../workflow/step.ts';
 import { describe, job as jobs, run as runs } from '../../action.ts';
+import { copyState } from '../../copy-state.ts';
 import { followJob } from '../../follow-job.ts';
 import { installedRun } from '../../installed-run.ts';
 import { copyCredentialsPath } from '../layout.ts';
@@ -123,19 +124,8 @@ export const copyByClone = (work: Work): Step => {
     probe: async ({ signal }) => {
       if ((await installedRun(follower, layout, signal)) === work.run)
         return { state: 'done', evidence: `${follower.name}'s data directory is this run's copy` };
-      const state = await inspectJob(follower.host, handle, { signal });
-      if (state.state === 'absent') return { state: 'absent' };
-      if (state.state === 'running')
-        return { state: 'partial', evidence: `the clone has been running for ${Math.round(state.seconds)} s` };
-      if (state.state === 'lost' || state.exitCode !== 0)
-        return { state: 'partial', evidence: 'the clone was cut off' };
-      const bytes = await stagedBytes(work, signal);
-      if (bytes === undefined) return { state: 'partial', evidence: `${work.place.staged} is not whole` };
-      return {
-        state: 'done',
-        evidence: `the copy is in ${work.place.staged}`,
-        output: { bytes, seconds: Math.round(state.seconds) },
-      };
+      const bytes = async () => stagedBytes(work, signal);
+      return copyState({ host: follower.host, handle, what: 'the clone', staged: work.place.staged, bytes }, signal);
     },
     intent: async () => ({ job: { ...handle }, staged: work.place.staged }),
     apply: async (context) => {

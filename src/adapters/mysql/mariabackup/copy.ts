@@ -1,8 +1,9 @@
-import { cancelJob, inspectJob, removeJob, type JobHandle } from '../../../hosts/job.ts';
+import { cancelJob, removeJob, type JobHandle } from '../../../hosts/job.ts';
 import { must } from '../../../hosts/host.ts';
 import { createPaceMeter } from '../../../workflow/rate.ts';
 import type { Step, StepContext } from '../../../workflow/step.ts';
 import { describe, job as jobs, run as runs } from '../../action.ts';
+import { copyState } from '../../copy-state.ts';
 import { followJob } from '../../follow-job.ts';
 import { installedRun } from '../../installed-run.ts';
 import { makeWorkDir, removeWorkDir } from '../scratch-server.ts';
@@ -54,19 +55,8 @@ export const copyBackup = (work: Work): Step => {
     probe: async ({ signal }) => {
       if ((await installedRun(follower, layout, signal)) === work.run)
         return { state: 'done', evidence: `${follower.name}'s data directory is this run's copy` };
-      const state = await inspectJob(follower.host, handle, { signal });
-      if (state.state === 'absent') return { state: 'absent' };
-      if (state.state === 'running')
-        return { state: 'partial', evidence: `the backup has been running for ${Math.round(state.seconds)} s` };
-      if (state.state === 'lost' || state.exitCode !== 0)
-        return { state: 'partial', evidence: 'the backup was cut off' };
-      if (!(await isCopied(work, signal))) return { state: 'partial', evidence: `${work.place.staged} is not whole` };
-      const bytes = await sizeOf(work, signal);
-      return {
-        state: 'done',
-        evidence: `the backup is in ${work.place.staged}`,
-        output: { bytes, seconds: Math.round(state.seconds) },
-      };
+      const bytes = async () => ((await isCopied(work, signal)) ? sizeOf(work, signal) : undefined);
+      return copyState({ host: follower.host, handle, what: 'the backup', staged: work.place.staged, bytes }, signal);
     },
     intent: async () => ({ job: { ...handle }, staged: work.place.staged }),
     apply: async (context) => {

@@ -1,4 +1,5 @@
-import { ReplctlError } from '../../../errors.ts';
+import type { ReplctlError } from '../../../errors.ts';
+import { swapObjection } from '../../swap-objection.ts';
 import type { MysqlFacts } from '../facts.ts';
 import { inspect } from '../inspect.ts';
 import { swapChecks } from '../preflight/target.ts';
@@ -10,17 +11,7 @@ export const objectionToSwap = (work: Work, now: MysqlFacts): ReplctlError | und
   const { facts, nodes, want } = work.context;
   const scene = { facts: { ...facts, follower: now }, nodes, want, method: work.method };
   const [finding] = swapChecks.flatMap((check) => check(scene));
-  if (!finding) return undefined;
-  return new ReplctlError({
-    code: 'FAILED',
-    node: finding.node,
-    message: `${finding.message}; it was not so when the run began, and its server was left running`,
-    hint:
-      finding.code === 'DATA_PRESENT'
-        ? `Look at it. Where it may be put aside: replctl abandon ${work.run}, and add the follower again with --replace.`
-        : finding.hint,
-    details: { finding: finding.code },
-  });
+  return finding && swapObjection(finding, work.run);
 };
 
 /** The old server served all the while: somebody may have begun to use it, or to follow it. Throws before anything is stopped. */

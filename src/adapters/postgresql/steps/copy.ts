@@ -1,6 +1,7 @@
-import { cancelJob, inspectJob, removeJob } from '../../../hosts/job.ts';
+import { cancelJob, removeJob } from '../../../hosts/job.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, job as jobs, perform, run as runs } from '../../action.ts';
+import { copyState } from '../../copy-state.ts';
 import { installedRun, type Work } from '../work.ts';
 import { basebackupArgv } from './basebackup.ts';
 import { followJob, longJob } from './copy-job.ts';
@@ -24,26 +25,11 @@ export const copy = (work: Work): Step => {
       describe(jobs(follower, as, job.argv)),
     ],
     probe: async ({ signal }) => {
-      const [installed, state] = await Promise.all([
-        installedRun(work, signal),
-        inspectJob(follower.host, job.handle, { signal }),
-      ]);
-      if (installed === work.run)
+      if ((await installedRun(work, signal)) === work.run)
         return { state: 'done', evidence: `${follower.name}'s data directory is this run's copy` };
-      if (state.state === 'absent') return { state: 'absent' };
-      if (state.state === 'running')
-        return { state: 'partial', evidence: `the copy has been running for ${Math.round(state.seconds)} s` };
-      if (state.state === 'lost') return { state: 'partial', evidence: 'the copy was cut off' };
-      if (state.exitCode !== 0)
-        return { state: 'partial', evidence: `the copy ended with exit code ${state.exitCode}` };
-      const bytes = await stagedBytes(work, signal);
-      if (bytes === undefined)
-        return { state: 'partial', evidence: `the copy has ended, but ${work.places[0].staged} is not whole` };
-      return {
-        state: 'done',
-        evidence: `the copy is in ${work.places[0].staged}`,
-        output: { bytes, seconds: Math.round(state.seconds) },
-      };
+      const bytes = async () => stagedBytes(work, signal);
+      const { handle } = job;
+      return copyState({ host: follower.host, handle, what: 'the copy', staged: work.places[0].staged, bytes }, signal);
     },
     intent: async () => ({ job: { ...job.handle }, staged: work.places.map((place) => place.staged) }),
     apply: async (context) => {
