@@ -1,3 +1,4 @@
+import { describeWithEverything } from './support/extent.ts';
 import { describeInLab } from './support/in-lab.ts';
 import { addsFollowers } from './support/mysql-add-follower.ts';
 
@@ -10,6 +11,6 @@ describeInLab('add-follower on MariaDB by mariabackup, from a leader that wants 
   });
 });
 
-describeInLab('add-follower on MariaDB by dump', () => {
+describeWithEverything('add-follower on MariaDB by dump', () => {
   addsFollowers({ flavour: 'mariadb', method: 'dump', argv: ['--method', 'dump'] });
 });

@@ -1,7 +1,8 @@
+import { describeWithEverything } from './support/extent.ts';
 import { describeInLab } from './support/in-lab.ts';
 import { addsFollowers } from './support/mysql-add-follower.ts';
 
-describeInLab('add-follower on MySQL by clone, from a leader that wants TLS', () => {
+describeWithEverything('add-follower on MySQL by clone, from a leader that wants TLS', () => {
   addsFollowers({
     flavour: 'mysql',
     method: 'clone',

@@ -5,7 +5,7 @@ import type { RunEvent } from '../../src/workflow/events.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import type { Machine } from '../lab/machine.ts';
 import { compare } from './support/compare.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { createReplctl, expectExit, type Ended, type Replctl, type Running } from './support/replctl.ts';
 import { mainServer, type Server } from './support/server.ts';
 import { writeFleet } from './support/stage.ts';
@@ -32,7 +32,7 @@ const incompressible = `
   ALTER TABLE noise ALTER bytes SET STORAGE EXTERNAL;
   INSERT INTO noise SELECT g, (SELECT string_agg(uuid_send(gen_random_uuid()), '') FROM generate_series(1, 500 + g * 0)) FROM generate_series(1, 5000) g`;
 
-describeInLab('an interrupted add-follower', () => {
+describeWithEverything('an interrupted add-follower', () => {
   let lab: Lab;
   let fleet: string;
   let leader: Machine;

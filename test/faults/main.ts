@@ -3,17 +3,19 @@ import { parseArgs } from 'node:util';
 import { labUnavailable } from '../lab/setup.ts';
 import { watchProcesses, type Watch } from '../e2e/support/secrets.ts';
 import { choiceOf } from './choice.ts';
-import { textOf, type Line } from './line.ts';
+import { textOf } from './line.ts';
 import { tracks } from './tracks.ts';
-import { walk } from './walk.ts';
+import { walk, type Walked } from './walk.ts';
 
-const usage = `npm run test:faults -- [TRACK…] [--few | --together] [--random N [--seed N]] [--only TEXT] [--report FILE]
+const usage = `npm run test:faults -- [TRACK…] [--few | --together] [--random N [--seed N]] [--only TEXT] [--minutes N]
+                              [--report FILE]
 
   TRACK       ${Object.keys(tracks).join(', ')}; all of them by default
   --few       not the whole matrix (hours): each step, moment, signal, fault and ending once on each track
   --together  once on one track or another, and the tracks side by side
   --random    so many cases at random; the seed is printed, and the same seed draws the same cases
   --only      cases whose title has this text
+  --minutes   no case is begun after that; those that are left are told
   --report    where the report goes, a line a case; default: faults-report.txt
 `;
 
@@ -25,6 +27,7 @@ const { values, positionals } = parseArgs({
     random: { type: 'string' },
     seed: { type: 'string' },
     only: { type: 'string', default: '' },
+    minutes: { type: 'string' },
     report: { type: 'string', default: 'faults-report.txt' },
     help: { type: 'boolean', default: false },
   },
@@ -36,22 +39,25 @@ const random = values.random === undefined ? undefined : { count: Number(values.
 const few = values.few ? 'few' : 'all';
 const choose = choiceOf(named, { extent: values.together ? 'together' : few, random, only: values.only });
 
+const deadline = values.minutes === undefined ? Infinity : Date.now() + Number(values.minutes) * 60_000;
+
 const tell = (text: string): void => {
   process.stdout.write(`${text}\n`);
   appendFileSync(values.report, `${text}\n`);
 };
-const walkOne = async (name: string, watch: Watch): Promise<readonly Line[]> =>
+const walkOne = async (name: string, watch: Watch): Promise<Walked> =>
   walk(tracks[name]!, {
     choose: async (steps) => choose(name, steps),
     tell: (line) => tell(textOf(line)),
+    goesOn: () => Date.now() < deadline,
     watch,
   });
 
-const walkAll = async (watch: Watch): Promise<readonly Line[]> => {
-  if (values.together) return (await Promise.all(named.map(async (name) => walkOne(name, watch)))).flat();
-  const lines: Line[] = [];
-  for (const name of named) lines.push(...(await walkOne(name, watch)));
-  return lines;
+const walkAll = async (watch: Watch): Promise<readonly Walked[]> => {
+  if (values.together) return Promise.all(named.map(async (name) => walkOne(name, watch)));
+  const walked: Walked[] = [];
+  for (const name of named) walked.push(await walkOne(name, watch));
+  return walked;
 };
 
 const unknown = named.filter((name) => tracks[name] === undefined);
@@ -66,8 +72,10 @@ if (values.help || unknown.length > 0) {
   writeFileSync(values.report, '');
   if (random) tell(`seed ${seed}`);
   const watch = watchProcesses();
-  const lines = await walkAll(watch).finally(() => watch.end());
+  const walked = await walkAll(watch).finally(() => watch.end());
+  const [lines, leftOut] = [walked.flatMap((one) => one.lines), walked.flatMap((one) => one.leftOut)];
+  for (const title of leftOut) tell(`no time | ${title}`);
   const failed = lines.filter(({ survived }) => !survived).length;
-  tell(`\n${lines.length - failed} survived, ${failed} failed`);
+  tell(`\n${lines.length - failed} survived, ${failed} failed, ${leftOut.length} left out`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -21,11 +21,19 @@ const lineOf = async (track: Track, ground: Ground, one: Case): Promise<[Line, S
 export interface Way {
   readonly choose: (steps: Steps) => Promise<readonly Case[]>;
   readonly tell: (line: Line) => void;
+  /** Whether there is time for another case. */
+  readonly goesOn: () => boolean;
   readonly watch: Watch;
 }
 
+export interface Walked {
+  readonly lines: readonly Line[];
+  /** Cases for which there was no time. */
+  readonly leftOut: readonly string[];
+}
+
 /** Walks the cases, one after the other. After one that failed the machines are made anew: nobody knows what is left on them. */
-export const walk = async (open: () => Promise<Track>, { choose, tell, watch }: Way): Promise<readonly Line[]> => {
+export const walk = async (open: () => Promise<Track>, { choose, tell, goesOn, watch }: Way): Promise<Walked> => {
   const lines: Line[] = [];
   let track = await open();
   try {
@@ -33,6 +41,7 @@ export const walk = async (open: () => Promise<Track>, { choose, tell, watch }: 
     let standing: Standing = 'pristine';
     const cases = interleaved(await choose(known.steps));
     for (const [at, one] of cases.entries()) {
+      if (!goesOn()) return { lines, leftOut: cases.slice(at).map((left) => `${track.title} | ${titleOf(left)}`) };
       const [line, leaves] = await lineOf(track, { known, now: standing, watch }, one);
       standing = leaves;
       lines.push(line);
@@ -46,5 +55,5 @@ export const walk = async (open: () => Promise<Track>, { choose, tell, watch }: 
   } finally {
     await track.lab.destroy();
   }
-  return lines;
+  return { lines, leftOut: [] };
 };

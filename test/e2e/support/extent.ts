@@ -3,7 +3,7 @@ import { describeInLab } from './in-lab.ts';
 
 /**
  * REPLCTL_TEST_ALL=1: every engine and method goes through every suite, and runs are killed at every moment, which takes three quarters of an hour. Else MySQL
- * and MariaDB go through what any change may break: the contract, and add-follower by each method.
+ * and MariaDB go through what any change may break: the contract by one method, add-follower by the other; and runs are disturbed by the matrix (test/faults).
  */
 export const everything = process.env['REPLCTL_TEST_ALL'] === '1';
 
