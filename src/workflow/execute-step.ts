@@ -1,3 +1,4 @@
+import type { JournalEntry } from './journal-record.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { ReplctlError } from '../errors.ts';
 import type { Emit } from './events.ts';
@@ -126,6 +127,15 @@ const change = async (run: RunContext, step: Step, view: StepView): Promise<Json
   return output;
 };
 
+/** What has happened, whether every place can be told of it or not: one that cannot is a warning. */
+export const note = async (
+  { journal, emit }: Pick<RunContext, 'journal' | 'emit'>,
+  entry: JournalEntry,
+  options: { readonly only?: 'first' } = {},
+): Promise<void> => {
+  for (const warning of await journal.note(entry, options)) emit({ event: 'warning', ...warning });
+};
+
 const fail = async (run: RunContext, step: Step, error: unknown): Promise<ReplctlError> => {
   const changed = run.journal.summary().steps.some(({ intent }) => intent !== undefined);
   const failure = stepFailure(step, error, { run: run.journal.run, changed });
@@ -135,7 +145,7 @@ const fail = async (run: RunContext, step: Step, error: unknown): Promise<Replct
     : ({ kind: 'failed', step: step.id, code, message, hint } as const);
   // Whoever has the lease now writes on the host.
   const only = code === 'LEASE_LOST' ? ({ only: 'first' } as const) : {};
-  for (const warning of await run.journal.note(entry, only)) run.emit({ event: 'warning', ...warning });
+  await note(run, entry, only);
   return failure;
 };
 

@@ -1,6 +1,6 @@
 import { ReplctlError } from '../errors.ts';
 import type { Drawing } from './drawing.ts';
-import { type RunContext, executeStep } from './execute-step.ts';
+import { type RunContext, executeStep, note } from './execute-step.ts';
 import { type TaskView, runTasks } from './listr.ts';
 import { isRefusal, isStop } from './step-failure.ts';
 import type { Step } from './step.ts';
@@ -98,5 +98,6 @@ export const runSteps = async (options: RunOptions): Promise<void> => {
     if (refusing === undefined || !(failure instanceof ReplctlError)) throw failure;
     throw await refuse(options, refusing, failure);
   }
-  await journal.append({ kind: 'ended' });
+  // The world is as it was wanted, also where the host cannot be told any more: a run without this record finds all of it done.
+  await note(options, { kind: 'ended' });
 };

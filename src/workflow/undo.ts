@@ -1,7 +1,6 @@
 import { ReplctlError, isReplctlError, withContext } from '../errors.ts';
 import type { Drawing } from './drawing.ts';
-import { type RunContext, bounded, probeContext, stepContext } from './execute-step.ts';
-import type { JournalEntry } from './journal-record.ts';
+import { type RunContext, bounded, note, probeContext, stepContext } from './execute-step.ts';
 import { runTasks } from './listr.ts';
 import { isStop } from './step-failure.ts';
 import type { Step } from './step.ts';
@@ -11,11 +10,6 @@ export interface AbandonOptions extends RunContext {
   /** For the journal: "asked by the operator". */
   readonly reason: string;
 }
-
-/** A full disk may be the reason for the undo: what cannot be journaled does not stop it. */
-const note = async (run: RunContext, entry: JournalEntry): Promise<void> => {
-  for (const warning of await run.journal.note(entry)) run.emit({ event: 'warning', ...warning });
-};
 
 /** The journal says that it began; or its names are the run's own, and the world says so. */
 const isThisRuns = async (run: RunContext, step: Step): Promise<boolean> => {

@@ -79,6 +79,17 @@ describe('a run', () => {
     expect(events[1]).toMatchObject({ event: 'step-skipped', step: 'a', evidence: 'a is 1' });
   });
 
+  test('is done where all its steps are, though its end can no more be told to the host', async () => {
+    const { world, local, host, journal, options, events } = await setUp();
+    host.before = (_, line) => {
+      if (line.includes('"ended"')) throw new Error('the connection was lost');
+    };
+    await runSteps(options([setting(world, 'a', 1)]));
+    expect(journal.summary().state).toBe('done');
+    expect(local.texts.get(run)).toContain('"ended"');
+    expect(events.find(({ event }) => event === 'warning')).toMatchObject({ code: 'JOURNAL_BEHIND' });
+  });
+
   test('hands a step the output of an earlier one, and null as the intent where it has none', async () => {
     const { world, options } = await setUp();
     const seen: unknown[] = [];
