@@ -24,6 +24,9 @@ chmod -- "$4" "$new" && sync -- "$new" && mv -f -T -- "$new" "$1" && sync -- "$d
 
 const longTransferSeconds = 600;
 
+/** Where a connection falls silent, the host may not learn of it for hours: what was begun there, with what it holds, is to be gone soon by itself. */
+const writeSeconds = (bytes: number): number => 60 + Math.ceil(bytes / 100_000);
+
 /** `Host.writeFile` in terms of `run`. */
 export const writeFileBy = async (host: ReadingHost, file: FileWrite, options?: RunOptions): Promise<void> => {
   const bytes = file.content instanceof Uint8Array ? file.content : Buffer.from(reveal(file.content));
@@ -34,7 +37,7 @@ export const writeFileBy = async (host: ReadingHost, file: FileWrite, options?: 
     String(bytes.length),
     file.mode.toString(8),
   ]);
-  const command = { argv, as: file.as, guard: file.guard, stdin: bytes, timeoutSeconds: longTransferSeconds };
+  const command = { argv, as: file.as, guard: file.guard, stdin: bytes, timeoutSeconds: writeSeconds(bytes.length) };
   const result = await host.run(command, options);
   if (result.exitCode === 0) return;
   const why = result.stderr.trim().split('\n').at(-1) ?? '';

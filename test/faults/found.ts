@@ -47,5 +47,21 @@ export const found: Readonly<Record<string, readonly Case[]>> = {
       blow: 'a power cut of the follower',
       ending: 'torn',
     },
+    // All was done, but the end of the run could not be written on the follower: it failed, and there was nothing to resume.
+    {
+      command: 'remove-follower',
+      step: 'remove.stop-tailing',
+      when: 'after',
+      blow: 'the follower cut off for 20 s',
+      ending: 'resume',
+    },
+    // A half-written file stayed for ten minutes.
+    {
+      command: 'add-follower',
+      step: 'snapshot.copy-account',
+      when: 'inside',
+      blow: 'the follower cut off for 20 s',
+      ending: 'torn',
+    },
   ],
 };
