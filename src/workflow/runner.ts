@@ -1,6 +1,6 @@
-import { ReplctlError } from '../errors.ts';
+import { ReplctlError, isReplctlError } from '../errors.ts';
 import type { Drawing } from './drawing.ts';
-import { type RunContext, executeStep, note } from './execute-step.ts';
+import { type RunContext, executeStep } from './execute-step.ts';
 import { type TaskView, runTasks } from './listr.ts';
 import { isRefusal, isStop } from './step-failure.ts';
 import type { Step } from './step.ts';
@@ -61,6 +61,16 @@ const refuse = async (options: RunOptions, step: Step, failure: ReplctlError): P
   });
 };
 
+/** The world is as it was wanted, also where the host cannot be told any more: whoever goes on without this record finds all of it done. */
+const end = async ({ journal, emit }: RunOptions): Promise<void> => {
+  try {
+    await journal.append({ kind: 'ended' });
+  } catch (error) {
+    if (!isReplctlError(error) || isStop(error)) throw error;
+    emit({ event: 'warning', code: 'JOURNAL_BEHIND', message: error.message });
+  }
+};
+
 /**
  * Runs the steps of a run, one after the other, from wherever the world stands, and journals the run's end. What the run has done so
  * far is in `journal.summary()`, also after an error. Emits every event but `run-ended`, which carries the caller's envelope.
@@ -98,6 +108,5 @@ export const runSteps = async (options: RunOptions): Promise<void> => {
     if (refusing === undefined || !(failure instanceof ReplctlError)) throw failure;
     throw await refuse(options, refusing, failure);
   }
-  // The world is as it was wanted, also where the host cannot be told any more: a run without this record finds all of it done.
-  await note(options, { kind: 'ended' });
+  await end(options);
 };

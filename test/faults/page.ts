@@ -35,8 +35,8 @@ ${blows.map(({ name, outcome }) => `| ${name} | ${outcome} |`).join('\n')}
 \`\`\`
 npm run test:faults                                  # everything: many hours
 npm run test:faults -- postgresql --few              # each step, moment, fault and ending once, on one track
-npm run test:faults -- --together                    # once on one track or another, all of them side by side; part of npm test
-npm run test:faults -- mysql-dump --random 50 --seed 7
+npm run test:faults -- --together                    # once on one track or another, all side by side; the last stage of npm test
+npm run test:faults -- mysql-dump --random 50 --seed 7 --minutes 60
 npm run test:faults -- mariadb-dump --only transfer.load
 \`\`\`
 
