@@ -1,9 +1,9 @@
-import type { JournalEntry } from './journal-record.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { ReplctlError } from '../errors.ts';
 import type { Emit } from './events.ts';
 import { signalOf } from './interrupts.ts';
 import type { Journal } from './journal.ts';
+import type { JournalEntry } from './journal-record.ts';
 import type { Json } from './json.ts';
 import { isStop, stepFailure } from './step-failure.ts';
 import type { Probe, ProbeContext, Progress, Step, StepContext } from './step.ts';

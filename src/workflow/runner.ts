@@ -66,7 +66,8 @@ const end = async ({ journal, emit }: RunOptions): Promise<void> => {
   try {
     await journal.append({ kind: 'ended' });
   } catch (error) {
-    if (!isReplctlError(error) || isStop(error)) throw error;
+    // Here it must be known: else the run is unfinished, and is to be resumed.
+    if (!isReplctlError(error) || isStop(error) || error.code === 'STATE_UNWRITABLE') throw error;
     emit({ event: 'warning', code: 'JOURNAL_BEHIND', message: error.message });
   }
 };

@@ -122,9 +122,9 @@ export const addsFollowers = ({ flavour, method, settings, argv = [] }: Case): v
       expect.stringMatching(/^\/var\/lib\/replctl-jobs\/.*\/replication[.]cnf$/),
     ]);
     expect(seen.includes(password)).toBe(false);
-    // The watch saw something: here, and on the follower its server.
+    // The watch saw something: here, and on the follower the login with its option file.
     expect(seen).toMatch(/^add-follower$/m);
-    expect(seen).toMatch(/client|mysql|mariadb/);
+    expect(seen).toMatch(/lab\.follower\/replication\.cnf/);
     for (const text of [allText(fleet.replctl.stateDir), JSON.stringify(added.events), added.stdout, added.stderr]) {
       expect(text.length).toBeGreaterThan(0);
       expect(text.includes(password)).toBe(false);
