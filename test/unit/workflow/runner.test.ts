@@ -90,6 +90,14 @@ describe('a run', () => {
     expect(events.find(({ event }) => event === 'warning')).toMatchObject({ code: 'JOURNAL_BEHIND' });
   });
 
+  test('is not over where its end cannot be written on its own machine', async () => {
+    const { world, local, options } = await setUp();
+    local.before = (_, line) => {
+      if (line.includes('"ended"')) throw new ReplctlError({ code: 'STATE_UNWRITABLE', message: 'no space left' });
+    };
+    await expect(runSteps(options([setting(world, 'a', 1)]))).rejects.toMatchObject({ code: 'STATE_UNWRITABLE' });
+  });
+
   test('hands a step the output of an earlier one, and null as the intent where it has none', async () => {
     const { world, options } = await setUp();
     const seen: unknown[] = [];
