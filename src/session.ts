@@ -33,6 +33,8 @@ export interface Session {
   adapter(): Promise<Adapter>;
   /** Connects when first asked for; one connection per node. */
   node(name: string): Promise<Node>;
+  /** A node whose host is gone for good: nobody connects. */
+  goneNode(name: string): Promise<Node>;
   /** As `node`, for those who must know of every node, dead ones too. */
   reach(nodes: readonly FleetNode[]): Promise<readonly Reached[]>;
   /** Journal copies and the lease of a node, on its own machine. */
@@ -93,6 +95,15 @@ export const openSession = (options: SessionOptions): Session => {
     node: async (name) => {
       const { nodeNamed } = await import('./fleet/fleet.ts');
       return nodeOf(nodeNamed(await fleet(), name));
+    },
+    goneNode: async (name) => {
+      const [{ nodeNamed }, { goneHost }] = await Promise.all([
+        import('./fleet/fleet.ts'),
+        import('./hosts/gone-host.ts'),
+      ]);
+      const known = await fleet();
+      const { address, database } = nodeNamed(known, name);
+      return { name, fleet: known.name, host: goneHost(name), address, database, gone: true };
     },
     reach: async (nodes) => Promise.all(nodes.map(reach)),
     runStore: async (node, facts) => {

@@ -29,6 +29,8 @@ export interface Node<H extends ReadingHost = Host> {
   readonly host: H;
   /** What other nodes use to reach its database. */
   readonly address: string;
+  /** Its host is dead for good: what a run made there stays, and `host` refuses everything. Only for taking back what is elsewhere. */
+  readonly gone?: true;
   /** Where its sshd listens; default: 22. */
   readonly sshPort?: number | undefined;
   readonly database: DatabaseAccess;
@@ -114,6 +116,8 @@ export interface PhaseContext<F extends Facts> {
   readonly want: Want;
   /** Why it was, for people; undefined where that is not known any more. */
   readonly because?: string | undefined;
+  /** What the journal keeps as a step's intent, where a run is gone on with or taken back. */
+  readonly intentOf?: ((step: string) => Json | undefined) | undefined;
   /** The follower's lease, for every destructive act; throws LEASE_LOST when there is none. */
   guard(): LeaseGuard;
 }

@@ -11,7 +11,7 @@ export interface Place {
   readonly aside: string;
   /** Which entries belong to it, as a glob; a tablespace's directory may serve other versions too. */
   readonly entries: string;
-  /** Path on the source, of a tablespace. */
+  /** Path on the source, of a tablespace; undefined where nobody can be asked for it any more. */
   readonly source?: string;
 }
 

@@ -116,6 +116,8 @@ export interface ShowRunResult extends RunSummary {
 export type Confirm = (question: string) => Promise<void>;
 
 export interface AbandonOptions extends RunChoice {
+  /** Nodes whose hosts are dead: what is on the others is taken back. */
+  readonly gone: readonly string[];
   readonly confirm: Confirm;
 }
 

@@ -17,7 +17,7 @@ export interface FollowerRun {
   /** Its method is the one that was chosen. */
   readonly want: Want;
   readonly because?: string | undefined;
-  readonly start: RunStart;
+  readonly start: RunStart & Partial<Pick<RunSummary, 'steps'>>;
   readonly resumed: boolean;
 }
 
@@ -38,6 +38,7 @@ export const followerSteps = (
     facts: staged.facts,
     want,
     because,
+    intentOf: (id) => start.steps?.find((step) => step.id === id)?.intent,
     guard,
   };
   return [
@@ -62,7 +63,9 @@ export const conductFollowerRun = async (
   options: { readonly before?: () => Promise<void>; readonly work?: (options: RunOptions) => Promise<void> } = {},
 ): Promise<RunSummary> =>
   conduct(session, {
-    at: { node: run.staged.nodes.follower, facts: run.staged.facts.follower },
+    at: run.staged.nodes.follower.gone
+      ? undefined
+      : { node: run.staged.nodes.follower, facts: run.staged.facts.follower },
     start: run.start,
     resumed: run.resumed,
     steps: (guard) => followerSteps(run, guard),

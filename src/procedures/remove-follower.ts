@@ -3,7 +3,7 @@ import type { Adapter, Facts, LeaseGuard, RemovalContext } from '../adapters/ada
 import type { Session } from '../session.ts';
 import type { RunStart } from '../workflow/journal-record.ts';
 import { newRunId } from '../workflow/run-id.ts';
-import { abandonRun } from '../workflow/undo.ts';
+import { closeRun } from '../workflow/undo.ts';
 import type { RunOptions } from '../workflow/runner.ts';
 import { conduct, stepResults } from './conduct.ts';
 import { refuseOthers, type Side } from './removable.ts';
@@ -22,7 +22,7 @@ const side = async (session: Session, adapter: Adapter, name: string): Promise<S
   return { node, facts: await adapter.inspect(node, { signal: session.signal }) };
 };
 
-const carryOut = async (session: Session, removal: Removal, work?: (options: RunOptions) => Promise<void>) => {
+const carryOut = async (session: Session, removal: Removal) => {
   const { adapter, start, resumed, gone } = removal;
   const fleet = await session.fleet();
   const leader = await side(session, adapter, fleet.leader.name);
@@ -32,7 +32,7 @@ const carryOut = async (session: Session, removal: Removal, work?: (options: Run
   const context: RemovalContext<Facts> = { run: start.run, fleet: fleet.name, name: start.node, leader, upstream };
   const steps = (guard: () => LeaseGuard) =>
     adapter.removeFollower(follower ? { ...context, follower: { ...follower, guard } } : context);
-  return conduct(session, { at: follower, start, resumed, steps, work });
+  return conduct(session, { at: follower, start, resumed, steps });
 };
 
 const result = async (session: Session, removal: Removal): Promise<RemoveFollowerResult> => {
@@ -98,8 +98,15 @@ const removalOf = async (session: Session, start: RunStart): Promise<Removal> =>
 export const continueRemoval = async (session: Session, start: RunStart): Promise<RemoveFollowerResult> =>
   result(session, await removalOf(session, start));
 
-/** What a removal took away is not made again; the run is only closed. */
-export const abandonRemoval = async (session: Session, start: RunStart): Promise<AbandonResult> => {
-  await carryOut(session, await removalOf(session, start), (run) => abandonRun({ ...run, reason: 'asked for' }));
+/** What a removal took away is not made again; the run is only closed, whoever else is gone. */
+export const abandonRemoval = async (
+  session: Session,
+  start: RunStart,
+  gone: readonly string[],
+): Promise<AbandonResult> => {
+  const removal = await removalOf(session, start);
+  const at = removal.gone || gone.includes(start.node) ? undefined : await side(session, removal.adapter, start.node);
+  const work = async (run: RunOptions) => closeRun(run, 'asked for');
+  await conduct(session, { at, start, resumed: true, steps: () => [], work });
   return { run: start.run, node: start.node, undone: [] };
 };

@@ -9,14 +9,16 @@ export interface AbandonOptions extends RunContext {
   readonly drawing?: Drawing | undefined;
   /** For the journal: "asked by the operator". */
   readonly reason: string;
+  /** Nodes that nobody can ask any more. */
+  readonly gone?: readonly string[] | undefined;
 }
 
 /** The journal says that it began; or its names are the run's own, and the world says so. */
-const isThisRuns = async (run: RunContext, step: Step): Promise<boolean> => {
+const isThisRuns = async (run: AbandonOptions, step: Step): Promise<boolean> => {
   const record = run.journal.step(step.id);
   if (record?.state === 'undone') return false;
   if (record?.intent !== undefined) return true;
-  if (step.namedAfterRun !== true) return false;
+  if (step.namedAfterRun !== true || run.gone?.includes(step.node)) return false;
   return (await bounded(run, step.probe(probeContext(run)))).state !== 'absent';
 };
 
@@ -66,7 +68,7 @@ const undoStep = async (run: RunContext, step: Step): Promise<void> => {
 };
 
 /** What there is to take back, last first. */
-const toUndo = async (run: RunContext): Promise<readonly Step[]> => {
+const toUndo = async (run: AbandonOptions): Promise<readonly Step[]> => {
   const found: Step[] = [];
   for (const step of run.steps.toReversed()) {
     try {
@@ -80,13 +82,38 @@ const toUndo = async (run: RunContext): Promise<readonly Step[]> => {
 };
 
 /** Steps that another version of replctl, or other facts, had in the run: nobody here knows how to take them back. */
-const warnOfUnknown = (run: RunContext): void => {
+const warnOfUnknown = (run: AbandonOptions): void => {
   const known = new Set(run.steps.map((step) => step.id));
   for (const step of run.journal.summary().steps) {
     if (known.has(step.id) || step.intent === undefined) continue;
+    if (step.node !== undefined && run.gone?.includes(step.node)) continue;
     const what = `Step "${step.title ?? step.id}" of ${run.journal.run} is in its journal but not in its plan, and was not taken back.`;
     run.emit({ event: 'warning', code: 'STEP_UNKNOWN', message: what, node: step.node });
   }
+};
+
+/** What stays on nodes that are gone: whoever brings one back should know. */
+const warnOfGone = ({ gone = [], journal, emit }: AbandonOptions): void => {
+  for (const node of gone) {
+    const begun = journal.summary().steps.filter((step) => step.node === node && step.intent !== undefined);
+    const left = begun.map(({ title, id }) => title ?? id).join('; ');
+    if (left === '') continue;
+    const message = `${node} is gone: what ${journal.run} did there is not taken back: ${left}`;
+    emit({
+      event: 'warning',
+      code: 'LEFT_ON_GONE_NODE',
+      node,
+      message,
+      hint: `Should ${node} come back, undo it there.`,
+    });
+  }
+};
+
+/** Journals that a run is abandoned of which nothing is taken back. */
+export const closeRun = async ({ journal, emit }: RunContext, reason: string): Promise<void> => {
+  const { run, command } = journal.summary();
+  emit({ event: 'run-abandoning', run, command, steps: [] });
+  await note({ journal, emit }, { kind: 'abandoned', reason });
 };
 
 /**
@@ -99,6 +126,7 @@ export const abandonRun = async (options: AbandonOptions): Promise<void> => {
   const planned = found.map(({ id, title, node }) => ({ id, title, node }));
   const { run, command } = options.journal.summary();
   options.emit({ event: 'run-abandoning', run, command, steps: planned });
+  warnOfGone(options);
   const tasks = found.map((step) => ({
     step,
     title: drawing?.undoing(step),

@@ -133,7 +133,7 @@ export const blows: readonly Blow[] = [
   {
     name: 'another node promoted, and the leader stopped',
     outcome:
-      'Exit 4: the leader that the run knows does not run. Nobody else is followed in its stead: `resume` once it leads again, else `abandon`, which needs it to answer.',
+      'Exit 4: the leader that the run knows does not run. Nobody else is followed in its stead: `resume` once it leads again, else `abandon`, which needs it to answer, or to be named with `--gone`.',
     prepare: (track) => track.haveOther(),
     strike: async (track, running) => {
       await track.stopLeader();

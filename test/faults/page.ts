@@ -27,7 +27,8 @@ ${blows.map(({ name, outcome }) => `| ${name} | ${outcome} |`).join('\n')}
 
 ## What is not survived
 
-- A leader that is gone for good: the run can be neither resumed nor abandoned, and what it left is to be taken away by hand (names end with the run's id).
+- A leader that is gone for good: the run cannot be resumed. \`abandon RUN --gone LEADER\` takes back what is on the follower, whose old server runs
+  again; so for a follower that is gone, what is on the leader (\`test/e2e/gone.test.ts\`).
 - Binlogs or a slot that somebody removed: a log that is not there cannot be tailed. The run is refused, and \`abandon\` takes it back.
 
 ## By hand

@@ -4,7 +4,7 @@ import { stateDirectory, passfilePath, type Layout } from './layout.ts';
 import type { PostgresFacts } from './facts.ts';
 import { roleName, slotName } from './names.ts';
 import type { Place } from '../places.ts';
-import { placesOf } from './places.ts';
+import { placesOf, stagedBefore } from './places.ts';
 
 /** What every step of one add-follower run shares: who takes part, and the names of all that the run creates. */
 export interface Work {
@@ -36,6 +36,7 @@ export const workOf = (context: PhaseContext<PostgresFacts>): Work => {
   };
   const upstream = { node: nodes.upstream, facts: facts.upstream, layout: layouts.upstream };
   const source = { node: nodes.source, facts: facts.source, layout: layouts.source };
+  const staged = nodes.leader.gone || nodes.source.gone ? stagedBefore(context.intentOf?.('transfer.copy')) : undefined;
   return {
     context,
     run,
@@ -45,7 +46,7 @@ export const workOf = (context: PhaseContext<PostgresFacts>): Work => {
     slot: slotName(nodes.follower.name, run),
     passfile: passfilePath(layouts.follower, nodes.follower.fleet, nodes.follower.name),
     stateDir: stateDirectory(layouts.follower, nodes.follower.fleet, nodes.follower.name),
-    places: placesOf(run, facts, nodes.follower),
+    places: placesOf(run, facts, nodes.follower, staged),
     serving: nodes.upstream.name === nodes.source.name ? [upstream] : [upstream, source],
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { placesOf } from '../../../src/adapters/postgresql/places.ts';
+import { placesOf, stagedBefore } from '../../../src/adapters/postgresql/places.ts';
 import { castOf, type Unlike } from './facts.ts';
 import { nodesOf, theRun } from './nodes.ts';
 
@@ -72,6 +72,18 @@ describe('the places of a run', () => {
       placesOf(theRun, facts, nodesOf(facts, { tablespaces }).follower)[1];
     expect(finalFor({})).toMatchObject({ source: '/mnt/theirs', final: '/srv/fast' });
     expect(finalFor({ '/srv/fast': '/mnt/ours' })).toMatchObject({ source: '/mnt/theirs', final: '/mnt/ours' });
+  });
+
+  test('are those that the copy was staged in, where nobody can be asked for tablespaces any more', () => {
+    const mount = { disk: { mount: true } };
+    const facts = castOf({ leader: { server: { tablespaces: [tablespace] } }, follower: mount });
+    const { follower } = nodesOf(facts, {});
+    const own = '/var/lib/postgresql/17/main/.replctl-r-0a1b2c3d4e/staged';
+    const intent = { staged: [own, "/srv/o'hare \nfast/.replctl-r-0a1b2c3d4e/staged", 'relative', 7] };
+    const places = placesOf(theRun, facts, follower, stagedBefore(intent));
+    expect(places.map(({ final }) => final)).toEqual(['/var/lib/postgresql/17/main', "/srv/o'hare \nfast"]);
+    expect(places[1]).toMatchObject({ kind: 'tablespace', mode: 'entries', entries: 'PG_17_*' });
+    expect(placesOf(theRun, facts, follower, stagedBefore(undefined))).toHaveLength(1);
   });
 
   test('follow the fleet file’s map of tablespaces', () => {

@@ -5,7 +5,7 @@ import type { RunEvent } from '../../../src/workflow/events.ts';
 import { type Journal, openJournal, startJournal } from '../../../src/workflow/journal.ts';
 import { type RunOptions, runSteps } from '../../../src/workflow/runner.ts';
 import type { Step } from '../../../src/workflow/step.ts';
-import { abandonRun } from '../../../src/workflow/undo.ts';
+import { abandonRun, closeRun } from '../../../src/workflow/undo.ts';
 import { type World, setting } from './fake-steps.ts';
 import { createMemoryStore } from './memory-store.ts';
 
@@ -383,6 +383,45 @@ describe('an abandoned run', () => {
     await abandonRun({ ...options(steps), reason: 'a test' });
     expect(world.size).toBe(0);
     expect(events.find(({ event }) => event === 'warning')).toMatchObject({ code: 'JOURNAL_BEHIND' });
+  });
+
+  test('asks nobody who is gone, and says what stays there', async () => {
+    const { world, journal, options, events } = await setUp();
+    const dead = { node: 'db1', namedAfterRun: true };
+    await runSteps(options([setting(world, 'slot', 1, dead), setting(world, 'copy', 1)]));
+    const ask = async () => Promise.reject(new Error('asked'));
+    const neverBegun = setting(world, 'plugin', 1, { ...dead, probe: ask, undo: ask });
+    const steps = [
+      neverBegun,
+      setting(world, 'slot', 1, { ...dead, undo: async () => undefined }),
+      setting(world, 'copy', 1),
+    ];
+    events.length = 0;
+    await abandonRun({ ...options(steps), gone: ['db1'], reason: 'a test' });
+    expect(Object.fromEntries(world)).toEqual({ slot: 1 });
+    expect(journal.summary().state).toBe('abandoned');
+    expect(events.find(({ event }) => event === 'warning')).toMatchObject({
+      code: 'LEFT_ON_GONE_NODE',
+      node: 'db1',
+      message: `db1 is gone: what ${run} did there is not taken back: set slot`,
+    });
+  });
+
+  test('does not speak of unknown steps on a node that is gone', async () => {
+    const { world, options, events } = await setUp();
+    await runSteps(options([setting(world, 'old.step', 1, { node: 'db1' })]));
+    events.length = 0;
+    await abandonRun({ ...options([]), gone: ['db1'], reason: 'a test' });
+    expect(events.filter(({ event }) => event === 'warning')).toMatchObject([{ code: 'LEFT_ON_GONE_NODE' }]);
+  });
+
+  test('can be closed with nothing taken back', async () => {
+    const { world, journal, options } = await setUp();
+    const steps = [setting(world, 'a', 1)];
+    await runSteps(options(steps));
+    await closeRun(options(steps), 'a test');
+    expect(Object.fromEntries(world)).toEqual({ a: 1 });
+    expect(journal.summary().state).toBe('abandoned');
   });
 
   test('names the steps of its journal that nobody here knows', async () => {

@@ -76,7 +76,9 @@ export const donorPlugin = (work: Work): Step => {
         },
       });
     },
-    undo: async ({ signal }) => releasePlugin(work, signal),
+    undo: async ({ signal }) => {
+      if (!source.gone) await releasePlugin(work, signal);
+    },
   };
 };
 

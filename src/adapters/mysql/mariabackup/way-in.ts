@@ -114,8 +114,9 @@ export const wayIn = (work: Work): Step => {
       await must(source.host, addKeyCommand(key), { signal });
     },
     undo: async ({ signal, intent }) => {
-      await must(source.host, removeKeyCommand(commentOf(work), saidYes(intent, 'existed')), { signal });
-      await must(follower.host, removeFiles(work), { signal });
+      const withdraw = removeKeyCommand(commentOf(work), saidYes(intent, 'existed'));
+      if (!source.gone) await must(source.host, withdraw, { signal });
+      if (!follower.gone) await must(follower.host, removeFiles(work), { signal });
     },
   };
 };

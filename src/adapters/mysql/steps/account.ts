@@ -95,7 +95,8 @@ export const account = (work: Work): Step => {
     undo: async ({ signal, intent }) => {
       const layout = work.layouts.follower;
       if (saidYes(intent, 'existed')) return;
-      await dropAccount(place, work.account, signal);
+      if (!leader.gone) await dropAccount(place, work.account, signal);
+      if (follower.gone) return;
       // Of the node alone, and nothing of it is used any more.
       await must(follower.host, { argv: ['rm', '-rf', '--', layout.jobsDir], as: layout.adminUser }, { signal });
     },

@@ -86,9 +86,8 @@ export const makeCopyAccount = (work: Work, privileges: readonly string[]): Step
 /** Also when the run is done: the account and its password are of no use any more. */
 export const removeCopyAccount = async (work: Work, signal: AbortSignal): Promise<void> => {
   const layout = work.layouts.follower;
-  await dropAccount(placeOn(work, 'leader'), work.copyAccount, signal);
-  await work.nodes.follower.host.run(
-    { argv: ['rm', '-f', '--', copyCredentialsPath(layout)], as: layout.osUser },
-    { signal },
-  );
+  const { leader, follower } = work.nodes;
+  if (!leader.gone) await dropAccount(placeOn(work, 'leader'), work.copyAccount, signal);
+  if (follower.gone) return;
+  await follower.host.run({ argv: ['rm', '-f', '--', copyCredentialsPath(layout)], as: layout.osUser }, { signal });
 };

@@ -76,7 +76,9 @@ export const keepBinlogs = (work: Work): Step => {
         change: () => set(String(needed), signal),
       });
     },
-    undo: async ({ signal }) => releaseBinlogs(work, signal),
+    undo: async ({ signal }) => {
+      if (!upstream.gone) await releaseBinlogs(work, signal);
+    },
   };
 };
 

@@ -96,12 +96,9 @@ export const account = (work: Work): Step => {
     },
     undo: async ({ signal, intent }) => {
       if (saidYes(intent, 'existed')) return;
-      await ask(
-        { node: leader, layout: work.layouts.leader },
-        work.run,
-        signal,
-        `DROP ROLE IF EXISTS ${quoteIdent(work.role)}`,
-      );
+      const drop = `DROP ROLE IF EXISTS ${quoteIdent(work.role)}`;
+      if (!leader.gone) await ask({ node: leader, layout: work.layouts.leader }, work.run, signal, drop);
+      if (follower.gone) return;
       await follower.host.run(
         { argv: ['rm', '-f', '--', work.passfile], as: work.layouts.follower.osUser },
         { signal },

@@ -56,7 +56,7 @@ export const admit = (work: Work, server: Work['serving'][number]): Step => {
     },
     undo: async ({ signal, intent }) => {
       // A block that was there before lets in the follower that is to be replaced: it is put back with its data.
-      if (saidYes(intent, 'existed')) return;
+      if (saidYes(intent, 'existed') || node.gone) return;
       await editHba(file, run, (content) => withoutBlock(content, block), signal);
     },
   };

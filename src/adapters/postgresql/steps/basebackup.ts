@@ -55,11 +55,10 @@ export const basebackupArgv = (work: Work): readonly string[] => {
     `replctl ${work.run}`,
     ...compression(work),
     ...(rate === undefined ? [] : [maxRate(rate)]),
-    ...others.flatMap((place) =>
-      place.kind === 'wal'
-        ? [`--waldir=${place.staged}`]
-        : ['-T', `${escapeMapping(place.source!)}=${escapeMapping(place.staged)}`],
-    ),
+    ...others.flatMap(({ kind, source: from, staged }) => {
+      if (kind === 'wal') return [`--waldir=${staged}`];
+      return from === undefined ? [] : ['-T', `${escapeMapping(from)}=${escapeMapping(staged)}`];
+    }),
   ];
 };
 

@@ -7,6 +7,7 @@ import type { SlotRow } from '../facts.ts';
 import { quoteLiteral } from '../names.ts';
 import type { Work } from '../work.ts';
 import { ask, type Place } from './ask.ts';
+import { endStaleSenders } from './stale-senders.ts';
 
 export const readSlot = async (
   place: Place,
@@ -103,6 +104,9 @@ export const reserve = (work: Work): Step => {
       return { restartLsn: row!.lsn };
     },
     undo: async ({ signal }) => {
+      if (upstream.gone) return;
+      // What the copy's own undoing would have ended.
+      if (work.nodes.follower.gone) await endStaleSenders(work, signal);
       await dropSlot(place, work.run, work.slot, signal);
     },
   };

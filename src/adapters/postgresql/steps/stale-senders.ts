@@ -9,7 +9,7 @@ import { ask } from './ask.ts';
  * the slot for it, until TCP gives up.
  */
 export const endStaleSenders = async (work: Work, signal: AbortSignal): Promise<void> => {
-  for (const server of work.serving) {
+  for (const server of work.serving.filter(({ node }) => !node.gone)) {
     const { name } = server.node;
     const late = () =>
       new ReplctlError({

@@ -1,0 +1,78 @@
+import type { Adapter, Cast, Facts, Node } from '../adapters/adapter.ts';
+import { isReplctlError, ReplctlError, withContext } from '../errors.ts';
+import type { Session } from '../session.ts';
+import type { Parts, Staged } from './cast.ts';
+
+/** A server that runs can be asked to take back what was made there; but one that leads no more does not let itself be changed. */
+export const mustBeGone = async (session: Session, adapter: Adapter, gone: readonly string[]): Promise<void> => {
+  const { nodeNamed } = await import('../fleet/fleet.ts');
+  const fleet = await session.fleet();
+  const reached = await session.reach(gone.map((name) => nodeNamed(fleet, name)));
+  for (const one of reached) {
+    if (!('node' in one)) continue;
+    const facts = await adapter.inspect(one.node, { signal: session.signal });
+    if (!facts.running || (one.name === fleet.leader.name && facts.role !== 'leader')) continue;
+    throw new ReplctlError({
+      code: 'PREFLIGHT_REFUSED',
+      node: one.name,
+      message: `${one.name} is not gone: it answers, and its server runs`,
+      hint: `Leave --gone ${one.name} out, so that what the run made there is taken back too.`,
+    });
+  }
+};
+
+/**
+ * As `stage`, without those that are gone: the facts of one that answers stand for theirs, which is enough to name what the run made on the others.
+ * Undefined where nobody is left.
+ */
+export const stageWithout = async (
+  session: Session,
+  adapter: Adapter,
+  parts: Parts,
+  gone: readonly string[],
+): Promise<Staged | undefined> => {
+  const { signal } = session;
+  const leader = (await session.fleet()).leader.name;
+  const names = [...new Set([parts.node, leader, parts.upstream, parts.source])];
+  const living = names.filter((name) => !gone.includes(name));
+  const looked = await Promise.all(
+    living.map(async (name): Promise<[string, { node: Node; facts: Facts }]> => {
+      const node = await session.node(name);
+      return [name, { node, facts: await adapter.inspect(node, { signal }) }];
+    }),
+  );
+  const known = new Map(looked);
+  const [witness] = known.values();
+  if (witness === undefined) return undefined;
+  for (const name of names) {
+    if (known.has(name)) continue;
+    known.set(name, { node: await session.goneNode(name), facts: { ...witness.facts, node: name } });
+  }
+  const pick = <T>(part: (one: { node: Node; facts: Facts }) => T): Cast<T> => ({
+    leader: part(known.get(leader)!),
+    upstream: part(known.get(parts.upstream)!),
+    source: part(known.get(parts.source)!),
+    follower: part(known.get(parts.node)!),
+  });
+  return { nodes: pick(({ node }) => node), facts: pick(({ facts }) => facts) };
+};
+
+/** Findings about a node that may be out of use for ever: failed over from, or broken. */
+const perhapsLost: readonly unknown[] = ['SERVER_DOWN', 'LEADER_IN_RECOVERY', 'LEADER_FOLLOWS'];
+
+const isPerhapsGone = ({ code, details }: ReplctlError): boolean => {
+  const findings: unknown = details['findings'];
+  const [first] = Array.isArray(findings) ? (findings as readonly { readonly code?: unknown }[]) : [];
+  return code === 'HOST_UNREACHABLE' || perhapsLost.includes(first?.code);
+};
+
+/** Where an unfinished run needs a node that it cannot have: the error tells what to do if that is for ever. */
+export const orGone = async <T>(run: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isReplctlError(error) || error.node === undefined || !isPerhapsGone(error)) throw error;
+    const way = `If ${error.node} is gone for good: replctl abandon ${run} --gone ${error.node}.`;
+    throw withContext(error, { hint: error.hint === undefined ? way : `${error.hint} ${way}` });
+  }
+};
