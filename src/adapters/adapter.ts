@@ -95,6 +95,8 @@ export interface Facts {
   /** `none`: no server's data there. */
   readonly role: 'leader' | 'follower' | 'none' | 'unknown';
   readonly running: boolean;
+  /** Why a server that runs gives no session. */
+  readonly serverFailure?: string;
   /** OS user who owns the database files; the run's store on the host belongs to them. */
   readonly osUser: string;
   readonly stateDir: string;

@@ -3,19 +3,38 @@ import { isReplctlError, ReplctlError, withContext } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { Parts, Staged } from './cast.ts';
 
-/** A server that runs can be asked to take back what was made there; but one that leads no more does not let itself be changed. */
+/** Nobody can take back there what a run made: it does not run or answer, or it led and does not let itself be changed any more. */
+export const isGone = (facts: Pick<Facts, 'running' | 'serverFailure' | 'role'>, led: boolean): boolean =>
+  !facts.running || facts.serverFailure !== undefined || (led && facts.role !== 'leader');
+
+/** Undefined where it cannot be looked at, which is what its operator says. */
+const lookAt = async (
+  adapter: Adapter,
+  node: Parameters<Adapter['inspect']>[0],
+  signal: AbortSignal,
+): Promise<Facts | undefined> => {
+  try {
+    return await adapter.inspect(node, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isReplctlError(error) || error.code === 'BUG') throw error;
+    return undefined;
+  }
+};
+
+/** PREFLIGHT_REFUSED for one that can still be asked to. */
 export const mustBeGone = async (session: Session, adapter: Adapter, gone: readonly string[]): Promise<void> => {
   const { nodeNamed } = await import('../fleet/fleet.ts');
   const fleet = await session.fleet();
   const reached = await session.reach(gone.map((name) => nodeNamed(fleet, name)));
   for (const one of reached) {
     if (!('node' in one)) continue;
-    const facts = await adapter.inspect(one.node, { signal: session.signal });
-    if (!facts.running || (one.name === fleet.leader.name && facts.role !== 'leader')) continue;
+    const facts = await lookAt(adapter, one.node, session.signal);
+    if (!facts || isGone(facts, one.name === fleet.leader.name)) continue;
     throw new ReplctlError({
       code: 'PREFLIGHT_REFUSED',
       node: one.name,
-      message: `${one.name} is not gone: it answers, and its server runs`,
+      message: `${one.name} is not gone: its server answers`,
       hint: `Leave --gone ${one.name} out, so that what the run made there is taken back too.`,
     });
   }

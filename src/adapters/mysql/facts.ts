@@ -107,8 +107,6 @@ export interface MysqlFacts extends Facts {
   readonly layout?: Layout;
   readonly disk?: DiskFacts;
   readonly server?: FullServerFacts;
-  /** Why a server that runs gave no session. */
-  readonly serverFailure?: string;
   readonly serviceRefusal?: string;
   /** Can the follower reach its peers' database ports, and from which address? */
   readonly reach: Readonly<Record<string, Reach>>;

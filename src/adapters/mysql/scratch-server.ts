@@ -97,6 +97,8 @@ export const initialiseCommand = (
           '--skip-log-bin',
           '--innodb-doublewrite=0',
           '--innodb-redo-log-capacity=8388608',
+          // Threads that take turns for each of many small writes: without them it takes a sixth less (9.7).
+          '--loose-innodb-log-writer-threads=OFF',
           '--log-error-verbosity=1',
           ...withoutKeys,
           ...initialising,

@@ -151,8 +151,6 @@ export interface PostgresFacts extends Facts {
   readonly layout?: Layout;
   readonly disk?: DiskFacts;
   readonly server?: FullServerFacts;
-  /** Why a server that should run gives no session. */
-  readonly serverFailure?: string;
   /** Why the login user may not start and stop the server's systemd unit; only asked of a future follower. */
   readonly serviceRefusal?: string;
   /** The SSH login. */

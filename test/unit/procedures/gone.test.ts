@@ -1,35 +1,50 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ReplctlError } from '../../../src/errors.ts';
-import { orGone } from '../../../src/procedures/gone.ts';
+import { isGone, orGone } from '../../../src/procedures/gone.ts';
 
-const refusal = async (error: Error): Promise<unknown> => {
-  try {
-    return await orGone('r-0a1b2c3d4e', async () => Promise.reject(error));
-  } catch (told) {
-    return told;
-  }
-};
+describe('a node that its operator says is gone', () => {
+  test('is believed to be where its server does not run, or gives no session', () => {
+    expect(isGone({ running: false, role: 'leader' }, true)).toBe(true);
+    expect(isGone({ running: true, role: 'leader', serverFailure: 'too many connections' }, true)).toBe(true);
+  });
 
-test('a node that cannot be reached for an unfinished run may be gone: its error says what to do then', async () => {
-  const hint = 'Is it switched on?';
-  const error = new ReplctlError({ code: 'HOST_UNREACHABLE', node: 'db1', message: 'db1 does not answer', hint });
-  expect(await refusal(error)).toMatchObject({
-    exitCode: 7,
-    message: 'db1 does not answer',
-    hint: 'Is it switched on? If db1 is gone for good: replctl abandon r-0a1b2c3d4e --gone db1.',
+  test('is believed to be where it led and leads no more: it cannot be changed', () => {
+    expect(isGone({ running: true, role: 'follower' }, true)).toBe(true);
+    expect(isGone({ running: true, role: 'follower' }, false)).toBe(false);
+  });
+
+  test('is not where it can be asked to take back what is on it', () => {
+    expect(isGone({ running: true, role: 'leader' }, true)).toBe(false);
   });
 });
 
-test.each(['SERVER_DOWN', 'LEADER_IN_RECOVERY', 'LEADER_FOLLOWS'])(
-  'a node may be gone where the preflight says %s',
-  async (code) => {
+describe('where an unfinished run needs a node that it cannot have', () => {
+  const refusal = async (error: Error): Promise<unknown> => {
+    try {
+      return await orGone('r-0a1b2c3d4e', async () => Promise.reject(error));
+    } catch (told) {
+      return told;
+    }
+  };
+
+  test('the error says what to do if that is for ever', async () => {
+    const hint = 'Is it switched on?';
+    const error = new ReplctlError({ code: 'HOST_UNREACHABLE', node: 'db1', message: 'db1 does not answer', hint });
+    expect(await refusal(error)).toMatchObject({
+      exitCode: 7,
+      message: 'db1 does not answer',
+      hint: 'Is it switched on? If db1 is gone for good: replctl abandon r-0a1b2c3d4e --gone db1.',
+    });
+  });
+
+  test.each(['SERVER_DOWN', 'LEADER_IN_RECOVERY', 'LEADER_FOLLOWS'])('so does a preflight’s %s', async (code) => {
     const details = { findings: [{ code }] };
     const error = new ReplctlError({ code: 'STEP_FAILED', node: 'db1', message: `${code}: …`, details });
     expect(await refusal(error)).toMatchObject({ exitCode: 4, hint: expect.stringContaining('--gone db1') });
-  },
-);
+  });
 
-test('every other error is passed on as it is', async () => {
-  const error = new ReplctlError({ code: 'AUTHENTICATION_FAILED', node: 'db1', message: 'db1 refuses' });
-  expect(await refusal(error)).toBe(error);
+  test('every other error is passed on as it is', async () => {
+    const error = new ReplctlError({ code: 'AUTHENTICATION_FAILED', node: 'db1', message: 'db1 refuses' });
+    expect(await refusal(error)).toBe(error);
+  });
 });
