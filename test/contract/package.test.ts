@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,8 +19,13 @@ describe('the packed package, installed into an empty prefix', () => {
     });
 
   beforeAll(() => {
+    // Packing compiles anew: others run what is compiled here meanwhile.
+    const checkout = join(place, 'checkout');
+    const left = ['.git', 'dist', 'node_modules'].map((name) => join(root, name));
+    cpSync(root, checkout, { recursive: true, filter: (path) => !left.includes(path) });
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
     const npm = (...argv: readonly string[]) =>
-      execFileSync('npm', argv, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+      execFileSync('npm', argv, { cwd: checkout, stdio: ['ignore', 'pipe', 'pipe'] });
     npm('pack', '--pack-destination', place);
     const [tarball = ''] = readdirSync(place).filter((name) => name.endsWith('.tgz'));
     // Without scripts, as under npm 12: the native parts of ssh2 are optional and must stay so.
