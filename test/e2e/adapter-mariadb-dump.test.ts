@@ -1,5 +1,5 @@
 import { adapterContract } from '../contract/adapter-contract.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { mysqlGround } from './support/mysql-ground.ts';
 
-describeInLab('the adapter of MariaDB, by dump', () => adapterContract(mysqlGround('mariadb', 'dump')));
+describeWithEverything('the adapter of MariaDB, by dump', () => adapterContract(mysqlGround('mariadb', 'dump')));

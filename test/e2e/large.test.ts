@@ -5,7 +5,7 @@ import type { AddFollowerResult } from '../../src/procedures/contract.ts';
 import type { RunEvent } from '../../src/workflow/events.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { replayed } from './support/compare.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { createReplctl, expectExit, type Ended, type Running } from './support/replctl.ts';
 import { mainServer, type Server } from './support/server.ts';
 import { writeFleet } from './support/stage.ts';
@@ -31,7 +31,7 @@ const peakOf = async (running: Running): Promise<number> => {
 
 type Progress = Extract<RunEvent, { event: 'step-progress' }>;
 
-describeInLab('2 GB of data', () => {
+describeWithEverything('2 GB of data', () => {
   let lab: Lab;
   let leader: Server;
   let follower: Server;

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AddFollowerResult, RunsResult } from '../../src/procedures/contract.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
-import { everything } from './support/extent.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { startLanes, type Lanes, type Round } from './support/lanes.ts';
 import {
   after,
@@ -47,8 +46,7 @@ const within: readonly Moment[] = [
   moving,
   onStartOf('configure.start'),
 ];
-/** The matrix (test/faults) kills at every step too, and one round here dies after each step in turn: one at a time is for when everything is tried. */
-const moments: readonly Moment[] = everything ? [...steps.map(after), ...within] : [moving, last];
+const moments: readonly Moment[] = [...steps.map(after), ...within];
 /** Once it has ended there is nothing to abandon. */
 const abandonable = moments.filter(({ title }) => title !== last.title);
 
@@ -58,7 +56,7 @@ interface Known {
   readonly sound: string;
 }
 
-describeInLab('add-follower, killed', () => {
+describeWithEverything('add-follower, killed', () => {
   let lab: Lab;
   let lanes: Lanes;
   let tracks: readonly Lane[];

@@ -11,6 +11,8 @@ export interface Blow {
   readonly refusal?: RegExp;
   /** It has come to stay: until it is mended `resume` is refused, with words like these. */
   readonly inPlace?: RegExp;
+  /** It takes minutes: begun before the others, so that where time runs out what is under way is soon over. */
+  readonly isLong?: true;
   /** Before the run. */
   prepare?(track: Track): Promise<void>;
   strike(track: Track, running: Running): Promise<void>;
@@ -20,6 +22,7 @@ export interface Blow {
 const short = 20_000;
 
 const apart = (time: string, milliseconds: number): Blow => ({
+  ...(milliseconds > short ? { isLong: true } : {}),
   name: `leader and follower apart for ${time}`,
   outcome: 'The same: both answer replctl, but not each other. Tailing goes on by itself.',
   strike: async ({ leader, follower }) => {
@@ -132,6 +135,7 @@ export const blows: readonly Blow[] = [
   },
   {
     name: 'another node promoted, and the leader stopped',
+    isLong: true,
     outcome:
       'Exit 4: the leader that the run knows does not run. Nobody else is followed in its stead: `resume` once it leads again, else `abandon`, which needs it to answer, or to be named with `--gone`.',
     prepare: (track) => track.haveOther(),
@@ -144,6 +148,7 @@ export const blows: readonly Blow[] = [
   },
   {
     name: 'replctl suspended for 2 min',
+    isLong: true,
     outcome:
       'Its lease has run out meanwhile. Where nobody has taken that over, the run goes on; else it changes nothing any more, and says so (exit 6).',
     strike: async (_, running) => {

@@ -24,13 +24,15 @@ const groundOf = (track: string, wish: Wish, steps: Steps): Ground => {
   return { cases: asked(wish, steps), always };
 };
 
+const isLong = ({ blow }: Case): number => (blows.some(({ name, isLong }) => name === blow && isLong) ? 1 : 0);
+
 /** They wait for each other: what is left to one depends on all of them. */
 const chooseTogether = (tracks: readonly string[], wish: Wish): Choice => {
   const known = new Map(tracks.map((track) => [track, Promise.withResolvers<Ground>()]));
   const all = Promise.all([...known.values()].map(({ promise }) => promise)).then(coveringTogether);
   return async (track, steps) => {
     known.get(track)!.resolve(groundOf(track, wish, steps));
-    return (await all)[tracks.indexOf(track)]!;
+    return (await all)[tracks.indexOf(track)]!.toSorted((one, other) => isLong(other) - isLong(one));
   };
 };
 
