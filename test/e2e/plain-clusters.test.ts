@@ -3,7 +3,7 @@ import type { AddFollowerResult, StatusResult } from '../../src/procedures/contr
 import { createLab, type Lab } from '../lab/lab.ts';
 import type { Machine } from '../lab/machine.ts';
 import { compare } from './support/compare.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { createReplctl, type Replctl } from './support/replctl.ts';
 import { sample } from './support/sample.ts';
 import { mainServer, serverOnPort } from './support/server.ts';
@@ -21,7 +21,7 @@ const makeCluster = (machine: Machine, directory: string, lines: readonly string
     { user: 'postgres', input: lines.join('\n') },
   );
 
-describeInLab('a plain data directory', () => {
+describeWithEverything('a plain data directory', () => {
   let lab: Lab;
   let one: Machine;
   let two: Machine;

@@ -24,7 +24,10 @@ const groundOf = (track: string, wish: Wish, steps: Steps): Ground => {
   return { cases: asked(wish, steps), always };
 };
 
-const isLong = ({ blow }: Case): number => (blows.some(({ name, isLong }) => name === blow && isLong) ? 1 : 0);
+const isLong = ({ blow }: Case): boolean => blows.some((one) => one.name === blow && one.isLong);
+
+/** Seconds that a case may take, on a machine that is not quick. */
+export const expectedSeconds = (one: Case): number => (isLong(one) ? 240 : 90);
 
 /** They wait for each other: what is left to one depends on all of them. */
 const chooseTogether = (tracks: readonly string[], wish: Wish): Choice => {
@@ -32,7 +35,7 @@ const chooseTogether = (tracks: readonly string[], wish: Wish): Choice => {
   const all = Promise.all([...known.values()].map(({ promise }) => promise)).then(coveringTogether);
   return async (track, steps) => {
     known.get(track)!.resolve(groundOf(track, wish, steps));
-    return (await all)[tracks.indexOf(track)]!.toSorted((one, other) => isLong(other) - isLong(one));
+    return (await all)[tracks.indexOf(track)]!.toSorted((one, other) => expectedSeconds(other) - expectedSeconds(one));
   };
 };
 

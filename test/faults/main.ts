@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { labUnavailable } from '../lab/setup.ts';
 import { watchProcesses, type Watch } from '../e2e/support/secrets.ts';
-import { choiceOf } from './choice.ts';
+import { choiceOf, expectedSeconds } from './choice.ts';
 import { textOf } from './line.ts';
 import { tracks } from './tracks.ts';
 import { walk, type Walked } from './walk.ts';
@@ -15,7 +15,7 @@ const usage = `npm run test:faults -- [TRACK…] [--few | --together] [--random 
   --together  once on one track or another, and the tracks side by side
   --random    so many cases at random; the seed is printed, and the same seed draws the same cases
   --only      cases whose title has this text
-  --minutes   no case is begun after that; those that are left are told
+  --minutes   no case is begun that would take longer than that; those that are left out are told
   --report    where the report goes, a line a case; default: faults-report.txt
 `;
 
@@ -49,7 +49,7 @@ const walkOne = async (name: string, watch: Watch): Promise<Walked> =>
   walk(tracks[name]!, {
     choose: async (steps) => choose(name, steps),
     tell: (line) => tell(textOf(line)),
-    goesOn: () => Date.now() < deadline,
+    fits: (one) => Date.now() + expectedSeconds(one) * 1000 <= deadline,
     watch,
   });
 

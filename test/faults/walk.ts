@@ -21,8 +21,8 @@ const lineOf = async (track: Track, ground: Ground, one: Case): Promise<[Line, S
 export interface Way {
   readonly choose: (steps: Steps) => Promise<readonly Case[]>;
   readonly tell: (line: Line) => void;
-  /** Whether there is time for another case. */
-  readonly goesOn: () => boolean;
+  /** Whether there is time for it. */
+  readonly fits: (one: Case) => boolean;
   readonly watch: Watch;
 }
 
@@ -33,15 +33,19 @@ export interface Walked {
 }
 
 /** Walks the cases, one after the other. After one that failed the machines are made anew: nobody knows what is left on them. */
-export const walk = async (open: () => Promise<Track>, { choose, tell, goesOn, watch }: Way): Promise<Walked> => {
+export const walk = async (open: () => Promise<Track>, { choose, tell, fits, watch }: Way): Promise<Walked> => {
   const lines: Line[] = [];
+  const leftOut: string[] = [];
   let track = await open();
   try {
     let known = await undisturbed(track);
     let standing: Standing = 'pristine';
     const cases = interleaved(await choose(known.steps));
     for (const [at, one] of cases.entries()) {
-      if (!goesOn()) return { lines, leftOut: cases.slice(at).map((left) => `${track.title} | ${titleOf(left)}`) };
+      if (!fits(one)) {
+        leftOut.push(`${track.title} | ${titleOf(one)}`);
+        continue;
+      }
       const [line, leaves] = await lineOf(track, { known, now: standing, watch }, one);
       standing = leaves;
       lines.push(line);
@@ -55,5 +59,5 @@ export const walk = async (open: () => Promise<Track>, { choose, tell, goesOn, w
   } finally {
     await track.lab.destroy();
   }
-  return { lines, leftOut: [] };
+  return { lines, leftOut };
 };
