@@ -64,4 +64,24 @@ export const found: Readonly<Record<string, readonly Case[]>> = {
       ending: 'torn',
     },
   ],
+  'mariadb-mariabackup': [
+    // A server that found no room for its log at the first start left a broken one, and never started again.
+    {
+      command: 'add-follower',
+      step: 'transfer.prepare',
+      when: 'inside',
+      blow: "the follower's disk full",
+      ending: 'torn',
+    },
+  ],
+  'mariadb-dump': [
+    // Statements waited for room without a word, and without end.
+    {
+      command: 'add-follower',
+      step: 'transfer.finish',
+      when: 'inside',
+      blow: "the follower's disk full",
+      ending: 'torn',
+    },
+  ],
 };

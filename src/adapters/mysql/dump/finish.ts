@@ -5,6 +5,7 @@ import { poll } from '../../../workflow/waiting.ts';
 import { describe, sql } from '../../action.ts';
 import { installedRun } from '../../installed-run.ts';
 import { quoteAccount, quoteLiteral } from '../names.ts';
+import { whileThereIsRoom } from '../room.ts';
 import { inScratch, isScratchRunning, startScratch, type ScratchServer } from '../scratch-server.ts';
 import { positionFile } from '../steps/copy-position.ts';
 import type { Work } from '../work.ts';
@@ -161,16 +162,19 @@ export const finishDump = (work: Work): Step => {
         : { state: 'absent' };
     },
     intent: async () => null,
-    apply: async ({ signal, progress }) => {
+    apply: async (context) => {
+      const { signal, progress } = context;
       const content = await readSpooledPosition(work, signal);
-      await startScratch(work, scratch, signal);
-      progress({ phase: 'accounts' });
-      await installPlugins(scratch, await readPlugins(work, signal), signal);
-      await loadAccounts(work, scratch, signal);
-      await dropOthers(work, scratch, signal);
-      if (work.dialect.flavour === 'mysql') await requireRedo(scratch, signal);
-      progress({ phase: 'closing' });
-      await endServer(scratch, signal);
+      await whileThereIsRoom(work, context, async (until) => {
+        await startScratch(work, scratch, until);
+        progress({ phase: 'accounts' });
+        await installPlugins(scratch, await readPlugins(work, until), until);
+        await loadAccounts(work, scratch, until);
+        await dropOthers(work, scratch, until);
+        if (work.dialect.flavour === 'mysql') await requireRedo(scratch, until);
+        progress({ phase: 'closing' });
+        await endServer(scratch, until);
+      });
       const path = positionFile(work.place.staged);
       await follower.host.writeFile(
         { path, content, mode: 0o600, as: osUser, guard: work.context.guard() },

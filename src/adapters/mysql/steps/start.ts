@@ -5,6 +5,7 @@ import { poll } from '../../../workflow/waiting.ts';
 import { describe, run as runs, wait } from '../../action.ts';
 import { askServer } from '../ask-server.ts';
 import { isOn, type ServerFacts } from '../facts.ts';
+import { requireRoomToStart } from '../room.ts';
 import { isAlive, lastLog, startCommand, stopServer } from '../server-control.ts';
 import type { Work } from '../work.ts';
 import { isInstalled } from './swap.ts';
@@ -64,8 +65,10 @@ export const start = (work: Work): Step => {
     intent: async () => null,
     apply: async ({ signal, progress }) => {
       const began = Date.now();
-      if (!(await isAlive(follower, layout, signal)))
+      if (!(await isAlive(follower, layout, signal))) {
+        await requireRoomToStart(work, signal);
         await must(follower.host, { ...startCommand(layout), guard: work.context.guard() }, { signal });
+      }
       await poll({ ...looks, signal, what: `the start of ${follower.name}` }, async () => {
         if (await lookAtFollower(work, signal)) return true;
         progress({ phase: 'recovering' });
