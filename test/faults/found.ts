@@ -65,7 +65,7 @@ export const found: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   'mariadb-mariabackup': [
-    // A server that found no room for its log at the first start left a broken one, and never started again.
+    // A server that found no room at its first start said that it does not know InnoDB; nobody said that the disk was full.
     {
       command: 'add-follower',
       step: 'transfer.prepare',

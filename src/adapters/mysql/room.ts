@@ -4,8 +4,8 @@ import type { StepContext } from '../../workflow/step.ts';
 import { sleep } from '../../workflow/waiting.ts';
 import type { Work } from './work.ts';
 
-/** Bytes: a redo log as servers make it by default, and a temporary tablespace. */
-const firstStart = 128_000_000;
+/** Bytes: a temporary tablespace, and the beginning of a log, whose file has holes. */
+const firstStart = 16_000_000;
 
 /** Bytes below which a disk is full, and the milliseconds that it may be so. */
 const nothing = 1_000_000;
@@ -31,10 +31,7 @@ const full = ({ nodes, place }: Work, message: string): ReplctlError =>
     retryable: true,
   });
 
-/**
- * Before the copy's first start: a server that finds no room for the log that it makes leaves a broken one, with which it never starts again (MariaDB 11.8:
- * "Unknown/unsupported storage engine: InnoDB").
- */
+/** Before the copy's first start: a server that finds no room for its log says other things (MariaDB: "Unknown/unsupported storage engine: InnoDB"). */
 export const requireRoomToStart = async (work: Work, signal: AbortSignal): Promise<void> => {
   const free = await freeBytes(work, signal);
   if (free >= firstStart) return;

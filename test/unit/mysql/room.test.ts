@@ -22,16 +22,16 @@ test('a server is not started for the first time where its log has no room', asy
   const { signal } = new AbortController();
   await expect(
     requireRoomToStart(
-      workWith(() => 127_000_000),
+      workWith(() => 15_000_000),
       signal,
     ),
   ).rejects.toMatchObject({
-    message: 'db2 has 127 MB left for its data; a first start needs 128 MB',
+    message: 'db2 has 15 MB left for its data; a first start needs 16 MB',
     hint: 'Make room on the file system of /var/lib/mysql.',
   });
   await expect(
     requireRoomToStart(
-      workWith(() => 128_000_000),
+      workWith(() => 16_000_000),
       signal,
     ),
   ).resolves.toBeUndefined();
