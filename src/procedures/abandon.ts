@@ -35,7 +35,6 @@ const without = async (
 ): Promise<Pick<FollowerRun, 'parts' | 'staged' | 'want'> | undefined> => {
   const adapter = await session.adapter();
   const { parts, want } = parseInputs(start.run, start.node, start.inputs);
-  await mustBeGone(session, adapter, gone);
   const staged = await stageWithout(session, adapter, parts, gone);
   const { name: method } = adapter.method(want.method);
   return staged && { parts, staged, want: { ...want, method, waitTimeout: 0 } };
@@ -69,6 +68,7 @@ export const abandon = async (session: Session, options: AbandonOptions): Promis
   await options.confirm(
     `Abandon run ${start.run} (${start.command} ${start.node})? What it made is taken back, what it set aside is put back.${but}`,
   );
+  await mustBeGone(session, gone, start.node);
   if (start.command === 'remove-follower') return abandonRemoval(session, start, gone);
   const summary = await abandonAddition(session, start, gone);
   return {

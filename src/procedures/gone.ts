@@ -3,9 +3,16 @@ import { isReplctlError, ReplctlError, withContext } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { Parts, Staged } from './cast.ts';
 
-/** Nobody can take back there what a run made: it does not run or answer, or it led and does not let itself be changed any more. */
-export const isGone = (facts: Pick<Facts, 'running' | 'serverFailure' | 'role'>, led: boolean): boolean =>
-  !facts.running || facts.serverFailure !== undefined || (led && facts.role !== 'leader');
+/**
+ * Nobody can take back there what a run made: it does not run or answer, or it led and does not let itself be changed any more. A follower whose machine
+ * answers never is: the lease lies there, somebody may be at work under it, and a stopped server is what a swap looks like.
+ */
+export const isGone = (
+  facts: Pick<Facts, 'running' | 'serverFailure' | 'role'>,
+  part: 'leader' | 'follower' | 'other',
+): boolean =>
+  part !== 'follower' &&
+  (!facts.running || facts.serverFailure !== undefined || (part === 'leader' && facts.role !== 'leader'));
 
 /** Undefined where it cannot be looked at, which is what its operator says. */
 const lookAt = async (
@@ -23,18 +30,20 @@ const lookAt = async (
 };
 
 /** PREFLIGHT_REFUSED for one that can still be asked to. */
-export const mustBeGone = async (session: Session, adapter: Adapter, gone: readonly string[]): Promise<void> => {
+export const mustBeGone = async (session: Session, gone: readonly string[], follower: string): Promise<void> => {
+  const adapter = await session.adapter();
   const { nodeNamed } = await import('../fleet/fleet.ts');
   const fleet = await session.fleet();
   const reached = await session.reach(gone.map((name) => nodeNamed(fleet, name)));
   for (const one of reached) {
     if (!('node' in one)) continue;
     const facts = await lookAt(adapter, one.node, session.signal);
-    if (!facts || isGone(facts, one.name === fleet.leader.name)) continue;
+    const part = one.name === follower ? 'follower' : one.name === fleet.leader.name ? 'leader' : 'other';
+    if (!facts || isGone(facts, part)) continue;
     throw new ReplctlError({
       code: 'PREFLIGHT_REFUSED',
       node: one.name,
-      message: `${one.name} is not gone: its server answers`,
+      message: `${one.name} is not gone: its ${part === 'follower' ? 'machine' : 'server'} answers`,
       hint: `Leave --gone ${one.name} out, so that what the run made there is taken back too.`,
     });
   }

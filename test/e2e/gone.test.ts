@@ -75,6 +75,9 @@ const comesToAnEnd = (begin: () => Promise<Ground>, moments: readonly Moment[]):
     const { leader, follower, replctl } = ground;
     const before = await world(leader);
     const run = await killed(moments.at(-1)!);
+    const refused = await replctl.run(['abandon', run, '--gone', 'follower', '--yes']);
+    expectExit(refused, 3);
+    expect(errorOf(refused)).toMatchObject({ node: 'follower', message: expect.stringContaining('machine answers') });
     await follower.powerCut();
     const { undone } = await replctl.ok<AbandonResult>(['abandon', run, '--gone', 'follower', '--yes']);
     expect(undone.map(({ id }) => id)).toContain('snapshot.account');

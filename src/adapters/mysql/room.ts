@@ -15,8 +15,7 @@ const every = 2000;
 const megabytes = (bytes: number): string => `${Math.floor(bytes / 1_000_000)} MB`;
 
 const freeBytes = async ({ nodes, layouts, place }: Work, signal: AbortSignal): Promise<number> => {
-  const script =
-    'while [ ! -e "$1" ]; do set -- "$(dirname -- "$1")"; done; df -PB1 -- "$1" | awk \'NR == 2 { print $4 }\'';
+  const script = 'while [ ! -e "$1" ]; do set -- "$(dirname -- "$1")"; done; df -B1 --output=avail -- "$1" | tail -n 1';
   const argv = ['sh', '-c', script, 'free', place.final];
   const { stdout } = await must(nodes.follower.host, { argv, as: layouts.follower.osUser }, { signal });
   return Number(stdout.trim());

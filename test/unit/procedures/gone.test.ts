@@ -4,17 +4,21 @@ import { isGone, orGone } from '../../../src/procedures/gone.ts';
 
 describe('a node that its operator says is gone', () => {
   test('is believed to be where its server does not run, or gives no session', () => {
-    expect(isGone({ running: false, role: 'leader' }, true)).toBe(true);
-    expect(isGone({ running: true, role: 'leader', serverFailure: 'too many connections' }, true)).toBe(true);
+    expect(isGone({ running: false, role: 'leader' }, 'leader')).toBe(true);
+    expect(isGone({ running: true, role: 'leader', serverFailure: 'too many connections' }, 'leader')).toBe(true);
   });
 
   test('is believed to be where it led and leads no more: it cannot be changed', () => {
-    expect(isGone({ running: true, role: 'follower' }, true)).toBe(true);
-    expect(isGone({ running: true, role: 'follower' }, false)).toBe(false);
+    expect(isGone({ running: true, role: 'follower' }, 'leader')).toBe(true);
+    expect(isGone({ running: true, role: 'follower' }, 'other')).toBe(false);
   });
 
   test('is not where it can be asked to take back what is on it', () => {
-    expect(isGone({ running: true, role: 'leader' }, true)).toBe(false);
+    expect(isGone({ running: true, role: 'leader' }, 'leader')).toBe(false);
+  });
+
+  test('is not where it is the follower and its machine answers: the lease of a run that goes on may be there', () => {
+    expect(isGone({ running: false, role: 'none' }, 'follower')).toBe(false);
   });
 });
 
