@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', { testTimeout: 20_000 }),
-      project('contract', { testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 2 }),
+      project('contract', { testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 3 }),
       project('lab', { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
       project('e2e', { testTimeout: 600_000, hookTimeout: 900_000, maxWorkers: 3 }),
     ],

@@ -3,7 +3,7 @@ import { saying } from '../contract/fixtures/saying.ts';
 import { must } from '../lab/command.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import type { Machine } from '../lab/machine.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { createTrial } from './support/trial.ts';
 
 const binaries = '/usr/lib/postgresql/15';
@@ -28,7 +28,7 @@ const bringServer = async (from: Machine, to: Machine): Promise<void> => {
     pg_createcluster 15 main --start`);
 };
 
-describeInLab('two releases that sort text differently', () => {
+describeWithEverything('two releases that sort text differently', () => {
   let lab: Lab;
   let leader: Machine;
   let follower: Machine;

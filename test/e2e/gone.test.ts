@@ -71,7 +71,7 @@ const comesToAnEnd = (begin: () => Promise<Ground>, moments: readonly Moment[]):
     },
   );
 
-  test('without its follower: the leader is what it was', async () => {
+  test.runIf(everything)('without its follower: the leader is what it was', async () => {
     const { leader, follower, replctl } = ground;
     const before = await world(leader);
     const run = await killed(moments.at(-1)!);
@@ -84,7 +84,7 @@ const comesToAnEnd = (begin: () => Promise<Ground>, moments: readonly Moment[]):
     expect(await world(leader)).toBe(before);
   });
 
-  test('and without both it is only closed', async () => {
+  test.runIf(everything)('and without both it is only closed', async () => {
     const { leader, follower, replctl } = ground;
     await follower.powerOn();
     await ground.start(follower);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { after, killedAt } from './support/moments.ts';
 import { startMysqlFleet, type MysqlFleet } from './support/mysql-pair.ts';
 import { expectExit } from './support/replctl.ts';
@@ -10,7 +10,7 @@ const add = ['add-follower', 'follower', '--method', 'clone'];
 const damage = String.raw`file=$(find /var/lib/mysql -path '*replctl-*' -name 'it@0027s.ibd')
 printf 'damaged' | dd of="$file" bs=1 seek=70000 conv=notrunc status=none`;
 
-describeInLab('a clone with a damaged page', () => {
+describeWithEverything('a clone with a damaged page', () => {
   let fleet: MysqlFleet;
   beforeAll(async () => {
     fleet = await startMysqlFleet('damaged', 'mysql', {

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Method } from '../../src/procedures/contract.ts';
 import type { Machine } from '../lab/machine.ts';
 import { describeWithEverything } from './support/extent.ts';
-import { describeInLab } from './support/in-lab.ts';
 import { compareMysql } from './support/mysql-compare.ts';
 import type { Flavour } from './support/mysql-ground.ts';
 import { applied, startMysqlFleet, type MysqlFleet } from './support/mysql-pair.ts';
@@ -66,7 +65,7 @@ const atOnce = (flavour: Flavour, methods: readonly Method[]): void => {
   });
 };
 
-describeInLab('three followers of one leader at the same time, on MySQL', () =>
+describeWithEverything('three followers of one leader at the same time, on MySQL', () =>
   atOnce('mysql', ['clone', 'clone', 'dump']),
 );
 describeWithEverything('three followers of one leader at the same time, on MariaDB', () =>
