@@ -1,4 +1,3 @@
-import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Algorithms, Client, ServerHostKeyAlgorithm } from 'ssh2';
 import { isReplctlError, type ReplctlError } from '../errors.ts';
@@ -49,8 +48,8 @@ const preferring = (types: readonly string[]): ServerHostKeyAlgorithm[] => {
 };
 
 export interface HopOptions {
-  /** The forwarded stream from the hop before; undefined: a TCP connection from here. */
-  readonly through?: Duplex | undefined;
+  /** To the host: a TCP connection from here, or the forwarded stream from the hop before. Destroyed where the login fails. */
+  readonly socket: Duplex;
   readonly timeoutMilliseconds: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,9 +69,8 @@ const classify = (
 export const connectHop = async (
   ssh2: typeof import('ssh2'),
   hop: Hop,
-  { through, timeoutMilliseconds, signal }: HopOptions,
+  { socket, timeoutMilliseconds, signal }: HopOptions,
 ): Promise<Client> => {
-  const socket = through ?? connectSocket({ host: hop.host, port: hop.port, noDelay: true });
   let early: Error | undefined;
   const note = (error: Error) => {
     early ??= error;

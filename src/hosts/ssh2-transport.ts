@@ -1,3 +1,4 @@
+import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import { isReplctlError, ReplctlError } from '../errors.ts';
@@ -29,23 +30,39 @@ const forward = async (client: Client, target: ConnectTarget): Promise<Duplex> =
     else client.forwardOut('127.0.0.1', 0, target.address ?? 'localhost', target.port, done);
   });
 
+const forwardTo = async (hop: Hop, before: Client): Promise<Duplex> =>
+  forward(before, { port: hop.port, address: hop.host }).catch((cause: Error) => {
+    throw unreachable(hop, cause.message, cause);
+  });
+
+interface Connected {
+  readonly clients: readonly Client[];
+  /** Ends all of them at once. A client that has said goodbye does not end itself any more, and waits for the answer for as long as TCP does: a quarter of an hour. */
+  readonly drop: () => void;
+}
+
 /** Hop by hop: each connection runs inside the one before. */
-const connectAll = async (ssh2: typeof import('ssh2'), route: Route, signal: AbortSignal | undefined) => {
+const connectAll = async (
+  ssh2: typeof import('ssh2'),
+  route: Route,
+  signal: AbortSignal | undefined,
+): Promise<Connected> => {
   const clients: Client[] = [];
+  const sockets: Duplex[] = [];
+  const drop = () => sockets.forEach((socket) => socket.destroy());
+  const timeoutMilliseconds = route.connectTimeoutSeconds * 1000;
   try {
     for (const hop of route.hops) {
       const before = clients.at(-1);
-      const through =
-        before &&
-        (await forward(before, { port: hop.port, address: hop.host }).catch((cause: Error) => {
-          throw unreachable(hop, cause.message, cause);
-        }));
-      const timeoutMilliseconds = route.connectTimeoutSeconds * 1000;
-      clients.push(await connectHop(ssh2, hop, { through, timeoutMilliseconds, signal }));
+      const socket = before
+        ? await forwardTo(hop, before)
+        : connectSocket({ host: hop.host, port: hop.port, noDelay: true });
+      sockets.push(socket);
+      clients.push(await connectHop(ssh2, hop, { socket, timeoutMilliseconds, signal }));
     }
-    return clients;
+    return { clients, drop };
   } catch (error) {
-    for (const client of clients) client.destroy();
+    drop();
     throw error;
   }
 };
@@ -57,7 +74,7 @@ export const loadSsh2 = async (): Promise<typeof import('ssh2')> => (await impor
 
 export const openSsh2 = async (route: Route, signal?: AbortSignal): Promise<Transport> => {
   const ssh2 = await loadSsh2();
-  const clients = await connectAll(ssh2, route, signal);
+  const { clients, drop } = await connectAll(ssh2, route, signal);
   const client = clients.at(-1)!;
   const hop: Hop = route.hops.at(-1)!;
   let failure: ReplctlError | undefined;
@@ -80,7 +97,7 @@ export const openSsh2 = async (route: Route, signal?: AbortSignal): Promise<Tran
     });
     each.on('close', () => {
       gone(reason ? `was lost: ${reason.message}` : 'was closed', reason);
-      for (const other of clients) other.destroy();
+      drop();
     });
   }
 
@@ -107,7 +124,7 @@ export const openSsh2 = async (route: Route, signal?: AbortSignal): Promise<Tran
     async close() {
       gone('was closed');
       for (const each of clients.toReversed()) each.end();
-      const impatient = setTimeout(() => clients.forEach((each) => each.destroy()), politeMilliseconds);
+      const impatient = setTimeout(drop, politeMilliseconds);
       await ended;
       clearTimeout(impatient);
     },

@@ -2,6 +2,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connectHost } from '../../src/hosts/connect.ts';
@@ -103,6 +104,27 @@ describe.each(['ssh2', 'openssh'] as const)('a lost connection over %s', (transp
     await running;
     await expect.poll(() => runsHere(long), { timeout: 8000 }).toBe(false);
     await host.close();
+  });
+
+  test('holds up nobody who is done, where nobody noticed yet that the network fell silent', async () => {
+    const { link, host } = await open();
+    link.silence();
+    const begun = performance.now();
+    await host.close();
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  test('holds up nobody who came through a jump host, either', async () => {
+    const link = await network();
+    const knownHostsFile = join(server().directory, `known_jump_${link.port}`);
+    const { ed25519 } = server().hostKeys;
+    writeFileSync(knownHostsFile, `${ed25519}\n${ed25519.replace(String(server().port), String(link.port))}\n`);
+    const jump = `${userInfo().username}@127.0.0.1:${link.port}`;
+    const host = await connectHost({ ...server().settings, knownHostsFile, transport, jump });
+    link.silence();
+    const begun = performance.now();
+    await host.close();
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
   test('ends what waits when it is closed by us, and closing twice is fine', async () => {

@@ -4,10 +4,13 @@ import { command } from '../lab/command.ts';
 import type { Machine } from '../lab/machine.ts';
 import type { Track } from './track.ts';
 
-/** Units, files where temporary ones lie, and who runs what: servers, systemd and the writer left out. Those of a login go some seconds after it. */
+/**
+ * Units, files where temporary ones lie, and who runs what: servers, systemd and the writer left out. Those of a login go some seconds after it. After each start
+ * of MariaDB Debian has it checked (mariadb-upgrade, twice `mkstemp`); stopped meanwhile, that leaves its files.
+ */
 const onMachine = String.raw`
 systemctl list-units --all --plain --no-legend 'replctl*' | awk '{ print "unit", $1 }'
-find /tmp /var/tmp /dev/shm -mindepth 1 -maxdepth 1 ! -name 'systemd-private-*' ! -name 'PostgreSQL.*' -printf 'file %p\n' | sort
+find /tmp /var/tmp /dev/shm -mindepth 1 -maxdepth 1 ! -name 'systemd-private-*' ! -name 'PostgreSQL.*' ! -name 'mysql_upgrade-??????' ! -name 'sql??????' -printf 'file %p\n' | sort
 find /run -mindepth 1 -name '*replctl*' ! -path '/run/credentials/*' -printf 'file %p\n' | sort
 ps -eo user=,comm= | grep -vwE 'postgres|mysqld|mariadbd|systemd|\(sd-pam\)|ps|psql|mysql|mariadb|bash|sort|awk|grep|perl|nsenter|setpriv' | grep -E '^(ops|postgres|mysql) |root +(sh|sudo|cat|flock|tee|socat|python3|sshd-session)$' | awk '{ print "process", $1, $2 }' | sort -u
 `;
