@@ -39,6 +39,14 @@ export const found: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   'mysql-dump': [
+    // All was done, and the process stayed for a quarter of an hour: its connection to the leader said goodbye, and nobody answered.
+    {
+      command: 'remove-follower',
+      step: 'remove.account',
+      when: 'inside',
+      blow: 'the leader cut off for good',
+      ending: 'torn',
+    },
     // The password stayed on the follower.
     {
       command: 'remove-follower',

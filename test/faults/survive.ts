@@ -63,9 +63,12 @@ export const survive = async (track: Track, { known, now, watch }: Ground, wante
   let sent: number;
   try {
     const running = track.replctl.start(args);
+    // Some blows last until it ends: the time counts from here.
+    const ending = bounded(running, 'the run');
+    ending.catch(() => undefined);
     await reach(running, wanted).catch(() => said.push('over before its moment'));
     await blow.strike(track, running);
-    const first = await bounded(running, 'the run');
+    const first = await ending;
     outputs.push(first);
     said.push(`exit ${first.exitCode}`);
     if (!isDone(first) && !isUndone(first)) await expectRefused(track, blow, said);

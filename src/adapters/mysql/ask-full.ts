@@ -64,12 +64,14 @@ const readTables = async (session: Session) => {
 /** All that a server tells, in one session. */
 export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: AbortSignal): Promise<FullServerFacts> =>
   withSession(node, layout, { signal }, async (session) => {
-    const light = await readServer(session, dialectOf(layout));
+    const dialect = dialectOf(layout);
+    const light = await readServer(session, dialect);
     const tables = await readTables(session);
     const databases = await session.query<{ name: string }>(databasesQuery);
     const accounts = await session.query<{ user: string; host: string }>(accountsQuery);
     const [clone] = await session.query<{ status: string }>(clonePluginQuery);
     const prepared = await session.query('XA RECOVER');
+    const [encryption] = await session.query<{ encrypted: string; holders: string }>(dialect.encryption);
     const processes = await session.query<ProcessRow>('SHOW PROCESSLIST');
     const [uptime] = await session.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Uptime'");
     return {
@@ -84,6 +86,8 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
       accounts: accounts.filter(({ user }) => !ofThePackage.includes(user)).map(({ user, host }) => `${user}@${host}`),
       clonePlugin: clone?.status ?? '',
       prepared: prepared.length,
+      encrypted: Number(encryption?.encrypted ?? 0),
+      holdsKeys: Number(encryption?.holders ?? 0) > 0,
       longStatements: processes.filter(isLong).map(({ Id, User, Time, Info }) => ({
         id: Id,
         user: User,

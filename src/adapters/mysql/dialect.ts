@@ -35,6 +35,8 @@ export interface Dialect {
   readonly history: string;
   /** An expression: of those, what is no longer in the binlogs. */
   readonly purged: string;
+  /** A statement: `encrypted`, how many tablespaces are on disk, and `holders`, how many parts of the server give it keys. */
+  readonly encryption: string;
   /** Variables that close a server, in the order in which they are set. */
   readonly readOnly: readonly string[];
   /** Closed, it refuses administrators too. MariaDB has no such thing. */

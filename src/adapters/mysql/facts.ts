@@ -54,6 +54,10 @@ export interface FullServerFacts extends ServerFacts {
   readonly clonePlugin: string;
   /** Prepared XA transactions. */
   readonly prepared: number;
+  /** Tablespaces that are encrypted on disk. */
+  readonly encrypted: number;
+  /** Has it a key ring, or a plugin that gives it keys? */
+  readonly holdsKeys: boolean;
   /** Statements that run for longer than some seconds, and that a global lock would wait for. */
   readonly longStatements: readonly {
     readonly id: string;
@@ -118,6 +122,10 @@ export const setting = (server: Pick<ServerFacts, 'settings'> | undefined, name:
 /** `ON`, `1`, `YES`. */
 export const isOn = (server: Pick<ServerFacts, 'settings'> | undefined, name: SettingName): boolean =>
   /^(on|1|yes|true)$/i.test(setting(server, name));
+
+/** Is anything on its disk that nobody can read without its keys? */
+export const isEncrypted = (server: FullServerFacts | undefined): boolean =>
+  server !== undefined && (server.encrypted > 0 || isOn(server, 'innodb_encrypt_log'));
 
 /** GTIDs are always there on MariaDB, with the binlog. */
 export const usesGtid = (server: ServerFacts | undefined): boolean =>

@@ -46,6 +46,8 @@ export const mariadbDialect = (_version: readonly [number, number, number]): Dia
   resetHistory: 'RESET MASTER',
   history: '@@GLOBAL.gtid_current_pos',
   purged: "''",
+  encryption:
+    "SELECT (SELECT COUNT(*) FROM information_schema.INNODB_TABLESPACES_ENCRYPTION WHERE ENCRYPTION_SCHEME <> 0) AS encrypted, (SELECT COUNT(*) FROM information_schema.PLUGINS WHERE PLUGIN_TYPE = 'ENCRYPTION' AND PLUGIN_STATUS = 'ACTIVE') AS holders",
   readOnly: ['read_only'],
   closesAdministrators: false,
   options: {

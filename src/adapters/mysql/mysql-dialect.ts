@@ -21,6 +21,12 @@ const startOf = ({ from }: Source, word: string): string =>
     ? `${word}_AUTO_POSITION = 1`
     : `${word}_AUTO_POSITION = 0, ${word}_LOG_FILE = ${quoteLiteral(from.file)}, ${word}_LOG_POS = ${from.position}`;
 
+const activePlugins =
+  "(SELECT COUNT(*) FROM information_schema.PLUGINS WHERE PLUGIN_TYPE = 'KEYRING' AND PLUGIN_STATUS = 'ACTIVE')";
+/** Components came with 8.0.24, and the plugins went with 8.4. */
+const activeComponents =
+  "(SELECT COUNT(*) FROM performance_schema.keyring_component_status WHERE STATUS_KEY = 'Component_status' AND STATUS_VALUE = 'Active')";
+
 /** MySQL 8.0 to 9.7. The words changed with 8.0.22 and 8.0.23, the old ones went with 8.4 (field/mysql.md, 3d). */
 export const mysqlDialect = (version: Version): Dialect => {
   const saysReplica = isAtLeast(version, 8, 0, 22);
@@ -40,6 +46,7 @@ export const mysqlDialect = (version: Version): Dialect => {
     resetHistory: saysBinaryLog ? 'RESET BINARY LOGS AND GTIDS' : 'RESET MASTER',
     history: '@@GLOBAL.gtid_executed',
     purged: '@@GLOBAL.gtid_purged',
+    encryption: `SELECT (SELECT COUNT(*) FROM information_schema.INNODB_TABLESPACES WHERE ENCRYPTION = 'Y') AS encrypted, ${isAtLeast(version, 8, 0, 24) ? `${activeComponents} + ` : ''}${activePlugins} AS holders`,
     readOnly: ['read_only', 'super_read_only'],
     closesAdministrators: true,
     options: {

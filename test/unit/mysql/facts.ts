@@ -109,6 +109,8 @@ const serverOf = (flavour: Flavour): FullServerFacts => ({
   accounts: [],
   clonePlugin: '',
   prepared: 0,
+  encrypted: 0,
+  holdsKeys: false,
   longStatements: [],
   uptime: 86_400,
 });

@@ -43,17 +43,27 @@ const packets: Check = ({ facts: { source } }) => {
   ];
 };
 
-const unchecked: Check = ({ facts, want }) =>
-  want.checksums === false || !facts.follower.disk || canVerify(facts)
-    ? []
-    : [
-        warning({
-          code: 'PAGES_UNCHECKED',
-          node: facts.follower.node,
-          message: `there is no innochecksum on ${facts.follower.node}: the pages of the copy are not checked`,
-          hint: 'Install the package of the server that has it, or say --no-checksums.',
-        }),
-      ];
+const unchecked: Check = ({ facts, want }) => {
+  const { source, follower } = facts;
+  if (want.checksums === false || !follower.disk) return [];
+  const finding = { code: 'PAGES_UNCHECKED', node: follower.node };
+  if (!canVerify(facts))
+    return [
+      warning({
+        ...finding,
+        message: `there is no innochecksum on ${follower.node}: the pages of the copy are not checked`,
+        hint: 'Install the package of the server that has it, or say --no-checksums.',
+      }),
+    ];
+  if (!source.server?.encrypted) return [];
+  return [
+    warning({
+      ...finding,
+      message: `${source.server.encrypted} tablespaces on ${source.node} are encrypted: innochecksum cannot check the pages of their copies`,
+      hint: 'CHECK TABLE on the follower reads them, once it is there.',
+    }),
+  ];
+};
 
 /** A copy of the files by the servers themselves. */
 export const clone: CopyMethod = {

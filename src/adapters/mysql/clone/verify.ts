@@ -17,8 +17,12 @@ export const verifyJob = ({ run, layouts: { follower } }: Work): JobHandle => ({
 export const canVerify = ({ follower }: Pick<Cast<MysqlFacts>, 'follower'>): boolean =>
   follower.disk?.programs.includes('innochecksum') === true;
 
-/** The program does not say which file it reads. */
-const oneFile = `"$0" "$1" >/dev/null || { printf '%s ' "$1"; exit 1; }`;
+/**
+ * The program does not say which file it reads. It takes every page of an encrypted tablespace for damaged (seen on 9.7): such files are left out, by the flag in
+ * their first page (bit 13 of FSP_SPACE_FLAGS).
+ */
+const oneFile = `[ $(($(od -An -tu1 -j 56 -N 1 -- "$1") & 32)) = 0 ] || exit 0
+"$0" "$1" >/dev/null || { printf '%s ' "$1"; exit 1; }`;
 
 /** All that are damaged are named, in the last line. */
 const script = `

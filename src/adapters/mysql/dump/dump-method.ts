@@ -8,12 +8,16 @@ import { finishDump } from './finish.ts';
 import { dumpJob, loadJob } from './jobs.ts';
 import { loadTarget } from './target.ts';
 
-const dumpObjection = ({ follower }: Cast<MysqlFacts>): string | undefined => {
+const dumpObjection = ({ source, follower }: Cast<MysqlFacts>): string | undefined => {
   const { disk, layout, node } = follower;
   if (!disk || !layout) return undefined;
   const dumper = layout.flavour === 'mysql' ? 'mysqldump' : 'mariadb-dump';
   const missing = [dumper, layout.flavour, 'perl'].find((name) => !disk.programs.includes(name));
-  return missing === undefined ? undefined : `${missing} was not found on ${node}`;
+  if (missing !== undefined) return `${missing} was not found on ${node}`;
+  // MySQL's keyring is the machine's, whatever server runs there; MariaDB's keys are known to one option file.
+  if (layout.flavour === 'mariadb' && (source.server?.encrypted ?? 0) > 0)
+    return `${source.server?.encrypted} tablespaces on ${source.node} are encrypted, and a dump is loaded by a server that has no keys`;
+  return undefined;
 };
 
 const prepared: Check = ({ facts: { source } }) =>

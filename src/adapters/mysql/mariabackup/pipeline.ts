@@ -127,7 +127,8 @@ export const prepareArgv = (work: Work): readonly string[] => {
   const memory = Math.max(128, Math.min(4096, Math.floor(work.context.facts.follower.machine.memory / 8 / 1_048_576)));
   return [
     `${work.layouts.follower.clientDir}/mariadb-backup`,
-    '--no-defaults',
+    // The backup's own options, of which it finds all but one by itself: where the plugin lies that reads encrypted data (seen on 10.11 and 11.8).
+    `--defaults-file=${work.place.staged}/backup-my.cnf`,
     '--prepare',
     `--use-memory=${memory}M`,
     `--target-dir=${work.place.staged}`,

@@ -1,6 +1,7 @@
 import type { Finding } from '../../adapter.ts';
 import { error } from '../../finding.ts';
 import { methodNamed } from '../methods.ts';
+import { encryption } from './encryption.ts';
 import type { Check, Scene } from './scene.ts';
 import { serverChecks } from './servers.ts';
 import { spaceChecks } from './space.ts';
@@ -27,6 +28,9 @@ const ofMethod: Check = (scene) => {
 
 /** All that speaks against making the follower, errors first; of a run that goes on, only what its rest depends on. Pure. */
 export const preflight = (scene: Scene, resuming: boolean): readonly Finding[] =>
-  (resuming ? serverChecks : [...serverChecks, ...targetChecks, ...upstreamChecks, ...spaceChecks, ofMethod])
+  (resuming
+    ? serverChecks
+    : [...serverChecks, ...targetChecks, ...upstreamChecks, ...spaceChecks, encryption, ofMethod]
+  )
     .flatMap((check) => check(scene))
     .sort((a, b) => a.severity.localeCompare(b.severity));
