@@ -36,6 +36,9 @@ const ofThePackage = [
 ];
 const accountsQuery = "SELECT User AS 'user', Host AS host FROM mysql.user WHERE User <> '' ORDER BY 1, 2";
 const clonePluginQuery = "SELECT PLUGIN_STATUS AS status FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'clone'";
+/** MariaDB's; MySQL calls its own otherwise. */
+const passwordJudgesQuery =
+  "SELECT PLUGIN_NAME AS name FROM information_schema.PLUGINS WHERE PLUGIN_TYPE = 'PASSWORD VALIDATION' AND PLUGIN_STATUS = 'ACTIVE' ORDER BY 1";
 
 /** Seconds that a statement must have run to be named: a global lock would wait for it, and everyone else for the lock. */
 const longStatement = 5;
@@ -69,6 +72,7 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
     const tables = await readTables(session);
     const databases = await session.query<{ name: string }>(databasesQuery);
     const accounts = await session.query<{ user: string; host: string }>(accountsQuery);
+    const judges = await session.query<{ name: string }>(passwordJudgesQuery);
     const [clone] = await session.query<{ status: string }>(clonePluginQuery);
     const prepared = await session.query('XA RECOVER');
     const [encryption] = await session.query<{ encrypted: string; holders: string }>(dialect.encryption);
@@ -84,6 +88,7 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
       otherEngines: tables.filter(({ engine }) => engine !== 'InnoDB'),
       keyless: await session.query<{ schema: string; name: string }>(keylessQuery),
       accounts: accounts.filter(({ user }) => !ofThePackage.includes(user)).map(({ user, host }) => `${user}@${host}`),
+      passwordJudges: judges.map(({ name }) => name),
       clonePlugin: clone?.status ?? '',
       prepared: prepared.length,
       encrypted: Number(encryption?.encrypted ?? 0),

@@ -50,6 +50,8 @@ export interface FullServerFacts extends ServerFacts {
   readonly keyless: readonly { readonly schema: string; readonly name: string }[];
   /** Accounts that are not of the server's package. */
   readonly accounts: readonly string[];
+  /** Plugins that judge new passwords. */
+  readonly passwordJudges: readonly string[];
   /** Status of the clone plugin; empty where it is not installed. */
   readonly clonePlugin: string;
   /** Prepared XA transactions. */

@@ -42,6 +42,7 @@ export const settingNames = [
   'skip_networking',
   'socket',
   'sql_mode',
+  'strict_password_validation',
   'ssl_ca',
   'ssl_cert',
   'super_read_only',

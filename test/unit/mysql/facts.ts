@@ -107,6 +107,7 @@ const serverOf = (flavour: Flavour): FullServerFacts => ({
   otherEngines: [],
   keyless: [],
   accounts: [],
+  passwordJudges: [],
   clonePlugin: '',
   prepared: 0,
   encrypted: 0,

@@ -6,6 +6,22 @@ const keyless = (count: number) => Array.from({ length: count }, (_, n) => ({ sc
 
 /** Of the way between the two, and of room. */
 export const wayProvocations: Provocations = {
+  STRICT_PASSWORDS: [
+    {
+      ...error,
+      when: 'the leader wants to judge the password itself',
+      node: 'db1',
+      cast: {
+        flavour: 'mariadb',
+        leader: {
+          server: { passwordJudges: ['simple_password_check'] },
+          settings: { strict_password_validation: 'ON' },
+        },
+      },
+      says: ['simple_password_check', 'strict_password_validation'],
+      advises: ['SET GLOBAL'],
+    },
+  ],
   LISTENS_LOCALLY: [
     {
       ...error,

@@ -158,4 +158,27 @@ const maxLag: Check = ({ facts: { leader, upstream, follower }, want }) => {
   ];
 };
 
-export const upstreamChecks: readonly Check[] = [reachable, serverIds, errant, retention, keyless, inClear, maxLag];
+/** MariaDB's binlog holds statements as they were sent: so the account's password is sent as a hash, which no plugin can judge (error 1290). */
+const judgedPasswords: Check = ({ facts: { leader } }) => {
+  const judges = leader.server?.passwordJudges ?? [];
+  if (judges.length === 0 || !isOn(leader.server, 'strict_password_validation')) return [];
+  return [
+    error({
+      code: 'STRICT_PASSWORDS',
+      node: leader.node,
+      message: `strict_password_validation is ON on ${leader.node}, with ${judges.join(' and ')}: it takes no account whose password comes as a hash`,
+      hint: 'SET GLOBAL strict_password_validation = OFF there for as long as this takes; the password is a long random one.',
+    }),
+  ];
+};
+
+export const upstreamChecks: readonly Check[] = [
+  reachable,
+  serverIds,
+  errant,
+  retention,
+  keyless,
+  inClear,
+  maxLag,
+  judgedPasswords,
+];
