@@ -1,6 +1,7 @@
 import { connect as connectSocket } from 'node:net';
 import { ReplctlError } from '../errors.ts';
 import type { Channel, Transport } from './channel.ts';
+import { childChannel } from './child-channel.ts';
 import { socketConnected } from './socket.ts';
 
 /** What a login would have: nothing of the controller's own environment goes into commands. */
@@ -8,38 +9,17 @@ const loginVariables = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'TZ'
 
 /** This machine, as the user of this process. */
 export const openLocal = async (node: string, environment: NodeJS.ProcessEnv): Promise<Transport> => {
-  const { execa } = await import('execa');
   const env = Object.fromEntries(loginVariables.map((name) => [name, environment[name]]));
-  const running = new Set<() => void>();
+  const running = new Set<Channel>();
   let failure: ReplctlError | undefined;
 
   return {
     async exec(text): Promise<Channel> {
       if (failure) throw failure;
-      // In a session of its own: a Ctrl-C at the terminal is for us, who decide what it means.
-      const child = execa('sh', ['-c', text], {
-        env,
-        extendEnv: false,
-        cwd: '/',
-        detached: true,
-        reject: false,
-        buffer: false,
-        stdio: 'pipe',
-      });
-      const { stdin, stdout, stderr } = child.nodeChildProcess;
-      if (!stdin || !stdout || !stderr)
-        throw new ReplctlError({ code: 'BUG', node, message: 'A child process has no pipes' });
-      const close = () => {
-        child.nodeChildProcess.kill('SIGKILL');
-        stdout.destroy();
-        stderr.destroy();
-      };
-      running.add(close);
-      const closed = child.then(({ exitCode }) => {
-        running.delete(close);
-        return exitCode;
-      });
-      return { stdin, stdout, stderr, closed, close };
+      const channel = await childChannel(['sh', '-c', text], { env, cwd: '/', node });
+      running.add(channel);
+      void channel.closed.finally(() => running.delete(channel));
+      return channel;
     },
     connect: async (target) =>
       socketConnected(
@@ -52,7 +32,7 @@ export const openLocal = async (node: string, environment: NodeJS.ProcessEnv): P
     failure: () => failure,
     async close() {
       failure = new ReplctlError({ code: 'HOST_UNREACHABLE', node, message: `The connection to ${node} was closed` });
-      for (const close of running) close();
+      for (const channel of running) channel.close();
     },
   };
 };

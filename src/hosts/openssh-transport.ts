@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReplctlError } from '../errors.ts';
 import type { Channel, ConnectTarget, Transport } from './channel.ts';
+import { childChannel } from './child-channel.ts';
 import { shownHop } from './connect-errors.ts';
 import { opensshConfig } from './openssh-config.ts';
 import { startMaster } from './openssh-master.ts';
@@ -85,29 +86,14 @@ export const openOpenssh = async ({ settings, route, environment, signal }: Open
     async exec(text): Promise<Channel> {
       const failure = master.failure();
       if (failure) throw failure;
-      const child = execa('ssh', [...client, '--', node, text], {
-        env,
-        extendEnv: false,
-        detached: true,
-        reject: false,
-        buffer: false,
-        stdio: 'pipe',
-      });
-      const { stdin, stdout, stderr } = child.nodeChildProcess;
-      if (!stdin || !stdout || !stderr)
-        throw new ReplctlError({ code: 'BUG', node, message: 'A child process has no pipes' });
-      const close = () => {
-        child.nodeChildProcess.kill('SIGKILL');
-        stdout.destroy();
-        stderr.destroy();
-      };
+      const channel = await childChannel(['ssh', ...client, '--', node, text], { env, node });
       // 255 is also what `ssh` says when the connection went, and then the master follows; a real one is reported in stderr.
-      const closed = child.then(async ({ exitCode }) => {
+      const closed = channel.closed.then(async (exitCode) => {
         if (exitCode !== 255) return exitCode;
         await master.endingSoon();
         return undefined;
       });
-      return { stdin, stdout, stderr, closed, close };
+      return { ...channel, closed };
     },
     async connect(target) {
       const failure = master.failure();

@@ -1,9 +1,9 @@
-import { ReplctlError } from '../../../errors.ts';
 import { must, type Command } from '../../../hosts/host.ts';
 import { removeJob, type JobHandle } from '../../../hosts/job.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, run as runs } from '../../action.ts';
 import { closeScript } from '../../close-place.ts';
+import { pointOfNoReturn } from '../../no-return.ts';
 import { positionFile } from './copy-position.ts';
 import { findAccount, placeOn } from './accounts.ts';
 import { removeCopyAccount } from './copy-account.ts';
@@ -49,20 +49,6 @@ const firstLeft = async (work: Work, jobs: readonly JobHandle[], signal: AbortSi
   return stdout === '' ? undefined : stdout;
 };
 
-/** Old data that is half removed is never put back in the place of a follower that was proved. */
-const pointOfNoReturn = (work: Work): Pick<Step, 'intent' | 'undo'> => ({
-  intent: async () => ({ discards: [work.place.aside] }),
-  undo: async () => {
-    const { follower } = work.nodes;
-    throw new ReplctlError({
-      code: 'FAILED',
-      node: follower.name,
-      message: `${follower.name} is proved, and its old data has begun to be removed (--discard-old): there is no way back`,
-      hint: `replctl resume ${work.run} finishes the run; replctl remove-follower ${follower.name} takes the node out.`,
-    });
-  },
-});
-
 /** After the proof: the copy's account, jobs and files go, the binlogs' retention is put back, and a restart goes on following by itself. */
 export const tidy = (work: Work, method: CopyMethod): Step => {
   const jobs = method.jobs(work);
@@ -92,7 +78,7 @@ export const tidy = (work: Work, method: CopyMethod): Step => {
         ? { state: 'done', evidence: 'nothing of the run is left but the follower' }
         : { state: 'absent', evidence: `${path} is still there` };
     },
-    ...(work.context.want.discardOld ? pointOfNoReturn(work) : {}),
+    ...(work.context.want.discardOld ? pointOfNoReturn(work.run, follower.name, [work.place.aside]) : {}),
     apply: async ({ signal }) => {
       await writeFragment(work, 'tailing', signal);
       await removeCopyAccount(work, signal);

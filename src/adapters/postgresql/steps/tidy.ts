@@ -1,10 +1,10 @@
 import { dirname } from 'node:path/posix';
-import { ReplctlError } from '../../../errors.ts';
 import { must, type Command } from '../../../hosts/host.ts';
 import { removeJob } from '../../../hosts/job.ts';
 import type { Step } from '../../../workflow/step.ts';
 import { describe, run as runs, sql, type Action } from '../../action.ts';
 import { closeScript } from '../../close-place.ts';
+import { pointOfNoReturn } from '../../no-return.ts';
 import { quoteLiteral, slotPrefix } from '../names.ts';
 import type { Work } from '../work.ts';
 import { ask, type Place } from './ask.ts';
@@ -68,20 +68,6 @@ const firstLeft = async (work: Work, signal: AbortSignal): Promise<string | unde
   return stdout === '' ? undefined : stdout;
 };
 
-/** Old data that is half removed is never put back in the place of a follower that was proved. */
-const pointOfNoReturn = (work: Work): Pick<Step, 'intent' | 'undo'> => ({
-  intent: async () => ({ discards: work.places.map(({ aside }) => aside) }),
-  undo: async () => {
-    const { follower } = work.nodes;
-    throw new ReplctlError({
-      code: 'FAILED',
-      node: follower.name,
-      message: `${follower.name} is proved, and its old data has begun to be removed (--discard-old): there is no way back`,
-      hint: `replctl resume ${work.run} finishes the run; replctl remove-follower ${follower.name} takes the node out.`,
-    });
-  },
-});
-
 /** After the proof: slots of earlier runs, the jobs' directories, and with --discard-old what was set aside. */
 export const tidy = (work: Work): Step => {
   const { follower } = work.nodes;
@@ -118,7 +104,13 @@ export const tidy = (work: Work): Step => {
         ? { state: 'absent', evidence: "the copy's job directory is still there" }
         : { state: 'done', evidence: 'nothing of the run is left but the follower' };
     },
-    ...(work.context.want.discardOld ? pointOfNoReturn(work) : {}),
+    ...(work.context.want.discardOld
+      ? pointOfNoReturn(
+          work.run,
+          follower.name,
+          work.places.map(({ aside }) => aside),
+        )
+      : {}),
     apply: async ({ signal }) => {
       for (const { place, name } of await oldSlots(work, signal)) await dropSlot(place, work.run, name, signal);
       for (const action of cleaning(work))

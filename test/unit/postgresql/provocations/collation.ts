@@ -1,21 +1,7 @@
-import type { FullServerFacts } from '../../../../src/adapters/postgresql/facts.ts';
-import type { Provocation } from './provocation.ts';
+import type { Provocations } from './provocation.ts';
+import { database } from './rows.ts';
 
-const GB = 1_000_000_000;
-
-const database = (unlike: Partial<FullServerFacts['databases'][number]>): FullServerFacts['databases'][number] => ({
-  name: 'shop',
-  bytes: GB,
-  user_made: true,
-  connectable: true,
-  provider: 'c',
-  collate: 'en_US.UTF-8',
-  locale: null,
-  version: '2.41',
-  ...unlike,
-});
-
-export const collationProvocations: Readonly<Record<string, readonly Provocation[]>> = {
+export const collationProvocations: Provocations = {
   COLLATION_DIFFERS: [
     {
       when: 'the C libraries differ under a database that sorts by them',

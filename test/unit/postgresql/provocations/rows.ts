@@ -1,4 +1,4 @@
-import type { SenderRow, SlotRow } from '../../../../src/adapters/postgresql/facts.ts';
+import type { FullServerFacts, SenderRow, SlotRow } from '../../../../src/adapters/postgresql/facts.ts';
 
 export const sender = (unlike: Partial<SenderRow> = {}): SenderRow => ({
   pid: 4711,
@@ -19,5 +19,21 @@ export const slot = (unlike: Partial<SlotRow> = {}): SlotRow => ({
   restart_lsn: '0/5000000',
   wal_status: 'reserved',
   retained: 96,
+  ...unlike,
+});
+
+export const GB = 1_000_000_000;
+
+export const database = (
+  unlike: Partial<FullServerFacts['databases'][number]>,
+): FullServerFacts['databases'][number] => ({
+  name: 'shop',
+  bytes: GB,
+  user_made: true,
+  connectable: true,
+  provider: 'c',
+  collate: 'en_US.UTF-8',
+  locale: null,
+  version: '2.41',
   ...unlike,
 });

@@ -1,6 +1,6 @@
-import type { Provocation } from './provocation.ts';
+import type { Provocations } from './provocation.ts';
 
-export const serversProvocations: Readonly<Record<string, readonly Provocation[]>> = {
+export const serversProvocations: Provocations = {
   CLUSTER_NOT_FOUND: [
     {
       when: 'the leader has no cluster',

@@ -1,4 +1,4 @@
-import type { Provocation } from './provocation.ts';
+import type { Provocations } from './provocation.ts';
 
 const GB = 1_000_000_000;
 const MB = 1_000_000;
@@ -6,7 +6,7 @@ const MB = 1_000_000;
 const tablespace = { oid: 16_400, name: 'fast', path: '/srv/fast', bytes: 3 * GB };
 const place = { path: '/srv/fast', free: 50 * GB, device: '2065', exists: true, writable: true, strangers: [] };
 
-export const spaceProvocations: Readonly<Record<string, readonly Provocation[]>> = {
+export const spaceProvocations: Provocations = {
   DISK_TOO_SMALL: [
     {
       when: 'the data does not fit',

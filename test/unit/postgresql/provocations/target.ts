@@ -1,22 +1,7 @@
-import type { FullServerFacts } from '../../../../src/adapters/postgresql/facts.ts';
-import type { Provocation } from './provocation.ts';
-import { sender, slot } from './rows.ts';
+import type { Provocations } from './provocation.ts';
+import { database, sender, slot } from './rows.ts';
 
-const GB = 1_000_000_000;
-
-const database = (unlike: Partial<FullServerFacts['databases'][number]>): FullServerFacts['databases'][number] => ({
-  name: 'shop',
-  bytes: GB,
-  user_made: true,
-  connectable: true,
-  provider: 'c',
-  collate: 'en_US.UTF-8',
-  locale: null,
-  version: '2.41',
-  ...unlike,
-});
-
-export const targetProvocations: Readonly<Record<string, readonly Provocation[]>> = {
+export const targetProvocations: Provocations = {
   NO_SUDO: [
     {
       when: 'the login may not start and stop the follower’s unit',

@@ -1,11 +1,11 @@
-import type { Provocation } from './provocation.ts';
+import type { Provocations } from './provocation.ts';
 import { sender, slot } from './rows.ts';
 
 const unreachable = { reach: { db1: { ok: false, error: 'Connection refused' } } } as const;
 const several = <T>(count: number, one: (index: number) => T): readonly T[] =>
   Array.from({ length: count }, (_, index) => one(index));
 
-export const upstreamProvocations: Readonly<Record<string, readonly Provocation[]>> = {
+export const upstreamProvocations: Provocations = {
   WAL_LEVEL: [
     {
       when: 'the leader’s wal_level is minimal',
