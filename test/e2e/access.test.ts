@@ -3,7 +3,7 @@ import type { AddFollowerResult, StatusResult } from '../../src/procedures/contr
 import { createLab, type Lab } from '../lab/lab.ts';
 import type { Machine } from '../lab/machine.ts';
 import { compare } from './support/compare.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { createReplctl, type Replctl } from './support/replctl.ts';
 import { mainServer, type Server } from './support/server.ts';
 import { writeFleet } from './support/stage.ts';
@@ -11,7 +11,7 @@ import { writeFleet } from './support/stage.ts';
 type Transport = 'auto' | 'ssh2' | 'openssh';
 
 /** The leader is also the bastion of a network that nobody else reaches: it has two addresses. */
-describeInLab('how hosts and databases are reached', () => {
+describeWithEverything('how hosts and databases are reached', () => {
   let lab: Lab;
   let machines: Record<'leader' | 'hidden' | 'open', Machine>;
   let leader: Server;

@@ -1,5 +1,5 @@
 import { adapterContract } from '../contract/adapter-contract.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { postgresqlGround } from './support/postgresql-ground.ts';
 
-describeInLab('the adapter of PostgreSQL', () => adapterContract(postgresqlGround));
+describeWithEverything('the adapter of PostgreSQL', () => adapterContract(postgresqlGround));

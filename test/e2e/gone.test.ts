@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AbandonResult, RunsResult } from '../../src/procedures/contract.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import type { Machine } from '../lab/machine.ts';
-import { describeWithEverything, everything } from './support/extent.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { after, killedAt, onStartOf, runOf, whileIn, type Moment } from './support/moments.ts';
 import type { Flavour } from './support/mysql-ground.ts';
 import { startMysqlFleet } from './support/mysql-pair.ts';
@@ -71,7 +70,7 @@ const comesToAnEnd = (begin: () => Promise<Ground>, moments: readonly Moment[]):
     },
   );
 
-  test.runIf(everything)('without its follower: the leader is what it was', async () => {
+  test('without its follower: the leader is what it was', async () => {
     const { leader, follower, replctl } = ground;
     const before = await world(leader);
     const run = await killed(moments.at(-1)!);
@@ -84,7 +83,7 @@ const comesToAnEnd = (begin: () => Promise<Ground>, moments: readonly Moment[]):
     expect(await world(leader)).toBe(before);
   });
 
-  test.runIf(everything)('and without both it is only closed', async () => {
+  test('and without both it is only closed', async () => {
     const { leader, follower, replctl } = ground;
     await follower.powerOn();
     await ground.start(follower);
@@ -140,8 +139,8 @@ const mysql = (flavour: Flavour, method: string) => async (): Promise<Ground> =>
   };
 };
 
-describeInLab('an add-follower on PostgreSQL that nobody can finish', () => {
-  comesToAnEnd(postgresql, [...(everything ? [onStartOf('transfer.copy')] : []), after('configure.start')]);
+describeWithEverything('an add-follower on PostgreSQL that nobody can finish', () => {
+  comesToAnEnd(postgresql, [onStartOf('transfer.copy'), after('configure.start')]);
 });
 
 describeWithEverything('an add-follower on MySQL that nobody can finish', () => {

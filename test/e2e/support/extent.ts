@@ -3,7 +3,7 @@ import { describeInLab } from './in-lab.ts';
 
 /**
  * REPLCTL_TEST_ALL=1: every engine and method goes through every suite, and runs are killed at every moment, which takes three quarters of an hour. Else it is
- * what any change may break: PostgreSQL goes through the contract, all three through add-follower; runs are disturbed by the matrix (test/faults).
+ * what any change may break: all three engines go through add-follower, and runs are disturbed and taken back by the matrix (test/faults).
  */
 export const everything = process.env['REPLCTL_TEST_ALL'] === '1';
 
