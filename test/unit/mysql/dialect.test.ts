@@ -23,6 +23,7 @@ const statements = (flavour: 'mysql' | 'mariadb', version: string): string => {
     dialect.resetHistory,
     `SELECT ${dialect.history}`,
     `SELECT ${dialect.purged}`,
+    dialect.encryption,
     ...dialect.seedHistory(flavour === 'mysql' ? 'a7e1c2d0-0000-4000-8000-000000000001:1-5' : '0-1-5'),
     ...dialect.seedHistory(''),
     ...dialect.readOnly.map((name) => `SET GLOBAL ${name} = ON`),
