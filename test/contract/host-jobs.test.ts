@@ -107,7 +107,7 @@ onEachTransport('jobs', (underTest) => {
     const long = uniqueSleep();
     const job = spec(sh(`sleep ${long} & wait`));
     await start(job);
-    await expect.poll(() => runsHere(long)).toBe(true);
+    await expect.poll(() => runsHere(`^sleep ${long}$`)).toBe(true);
     const leader = readFileSync(join(job.directory, job.id, 'process'), 'utf8').split('\n')[1]!;
     await host.run({
       argv: sh(
@@ -116,7 +116,7 @@ onEachTransport('jobs', (underTest) => {
       as: owner,
     });
     await sleep(200);
-    expect(runsHere(`sleep ${long}`)).toBe(true);
+    expect(runsHere(`^sleep ${long}$`)).toBe(true);
     expect(await inspect(job)).toMatchObject({ state: 'running', orphaned: true });
     expect(await failure(removeJob(host, job))).toMatchObject({ code: 'FAILED' });
     await cancelJob(host, job);
@@ -128,7 +128,7 @@ onEachTransport('jobs', (underTest) => {
     const long = uniqueSleep();
     const job = spec(sh(`sleep ${long} 8>&- & wait`));
     await start(job);
-    await expect.poll(() => runsHere(long)).toBe(true);
+    await expect.poll(() => runsHere(`^sleep ${long}$`)).toBe(true);
     await cancelJob(underTest().host, job);
     expect(runsHere(long)).toBe(false);
   });
