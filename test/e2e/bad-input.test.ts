@@ -5,7 +5,7 @@ import type { NodeEntry } from '../../src/fleet/schema.ts';
 import { saying } from '../contract/fixtures/saying.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import type { Machine } from '../lab/machine.ts';
-import { describeInLab } from './support/in-lab.ts';
+import { describeWithEverything } from './support/extent.ts';
 import { createTrial } from './support/trial.ts';
 
 const data = '/var/lib/postgresql/17/main';
@@ -14,7 +14,7 @@ const data = '/var/lib/postgresql/17/main';
  * A leader, a follower to be, another cluster on a small disk, a server of another major version, and a machine without a server: nobody's state may
  * change by what is refused here.
  */
-describeInLab('what a user gets wrong', () => {
+describeWithEverything('what a user gets wrong', () => {
   let lab: Lab;
   let leader: Machine;
   let follower: Machine;
