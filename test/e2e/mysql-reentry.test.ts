@@ -5,7 +5,7 @@ describeWithEverything('add-follower on MySQL by clone, killed', () => {
   survivesKills({
     flavour: 'mysql',
     method: 'clone',
-    transfer: ['snapshot.copy-account', 'transfer.plugin', 'transfer.copy'],
+    transfer: ['snapshot.copy-account', 'transfer.plugin', 'transfer.copy', 'transfer.verify'],
   });
 });
 
