@@ -125,10 +125,6 @@ export const setting = (server: Pick<ServerFacts, 'settings'> | undefined, name:
 export const isOn = (server: Pick<ServerFacts, 'settings'> | undefined, name: SettingName): boolean =>
   /^(on|1|yes|true)$/i.test(setting(server, name));
 
-/** Is anything on its disk that nobody can read without its keys? */
-export const isEncrypted = (server: FullServerFacts | undefined): boolean =>
-  server !== undefined && (server.encrypted > 0 || isOn(server, 'innodb_encrypt_log'));
-
 /** GTIDs are always there on MariaDB, with the binlog. */
 export const usesGtid = (server: ServerFacts | undefined): boolean =>
   server !== undefined &&

@@ -54,6 +54,12 @@ describe('the preflight of MySQL and MariaDB', () => {
     expect(Object.keys(provocations).toSorted()).toEqual([...known].toSorted());
   });
 
+  test('a dump needs no keys where only the log is encrypted', () => {
+    const leader = { server: { holdsKeys: true }, settings: { innodb_encrypt_log: 'ON' } };
+    expect(codesOf({ flavour: 'mariadb', leader }, { want: { method: 'mariabackup' } })).toEqual(['ENCRYPTED_DATA']);
+    expect(codesOf({ flavour: 'mariadb', leader }, { want: { method: 'dump' } })).toEqual([]);
+  });
+
   test('names every finding at once, errors first', () => {
     const codes = codesOf({
       leader: { settings: { log_bin: 'OFF', server_id: '0' } },
