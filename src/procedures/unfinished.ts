@@ -7,19 +7,18 @@ import type { RunChoice } from './contract.ts';
 
 export const localPlace = (session: Session): JournalPlace => ({ name: 'this machine', store: session.localStore });
 
-/** Unfinished runs of a node, of all the places that are given, the latest first. */
-export const unfinishedOf = async (
-  node: string,
-  fleet: string,
-  places: readonly JournalPlace[],
-): Promise<readonly RunSummary[]> => {
+/** Runs of a node, of all the places that are given, the latest first. */
+const runsOf = async (node: string, fleet: string, places: readonly JournalPlace[]): Promise<readonly RunSummary[]> => {
   const listed = await Promise.all(places.map(async ({ store }) => store.list()));
   const ids = [...new Set(listed.flat().filter(isRunId))];
   const runs = await Promise.all(ids.map(async (id) => readRun(id, places)));
-  const found = runs.filter((run) => run !== undefined);
-  const meant = found.filter((run) => isUnfinished(run) && run.node === node && run.fleet === fleet);
+  const meant = runs.filter((run) => run !== undefined).filter((run) => run.node === node && run.fleet === fleet);
   return meant.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
 };
+
+/** Those of them that are unfinished. */
+export const unfinishedOf = async (...where: Parameters<typeof runsOf>): Promise<readonly RunSummary[]> =>
+  (await runsOf(...where)).filter(isUnfinished);
 
 /** A removal that waits to be gone on with would take the new follower out at the next `resume`. */
 export const refuseUnfinishedRemoval = (runs: readonly RunSummary[]): void => {
@@ -35,15 +34,22 @@ export const refuseUnfinishedRemoval = (runs: readonly RunSummary[]): void => {
   });
 };
 
-const only = (runs: readonly RunSummary[], verb: string): RunSummary => {
+/** Whoever was killed as its run ended hears that it did. */
+const nothing = (latest: RunSummary | undefined, verb: string): ReplctlError =>
+  new ReplctlError({
+    code: 'RUN_NOT_FOUND',
+    message: latest
+      ? `There is nothing to ${verb}: the latest run here, ${latest.run} (${latest.command} ${latest.node}), is ${latest.state} since ${latest.lastAt}`
+      : `There is no unfinished run here to ${verb}`,
+    hint: `replctl runs lists what is known on this machine${latest ? ', replctl status shows what is there' : ''}; a run that was begun elsewhere is found with --node NODE.`,
+    details: latest ? { run: latest.run, state: latest.state } : {},
+  });
+
+/** The unfinished one of these, the latest first. */
+export const onlyUnfinished = (known: readonly RunSummary[], verb: string): RunSummary => {
+  const runs = known.filter(isUnfinished);
   const [run, ...others] = runs;
-  if (!run) {
-    throw new ReplctlError({
-      code: 'RUN_NOT_FOUND',
-      message: `There is no unfinished run here to ${verb}`,
-      hint: `replctl runs lists what is known on this machine; a run that was begun elsewhere is found with --node NODE.`,
-    });
-  }
+  if (!run) throw nothing(known[0], verb);
   if (others.length > 0) {
     throw new ReplctlError({
       code: 'USAGE',
@@ -62,13 +68,13 @@ export const chooseRun = async (session: Session, choice: RunChoice, verb: strin
     const adapter = await session.adapter();
     const facts = await adapter.inspect(node, { signal: session.signal });
     const places = [localPlace(session), { name: node.name, store: await session.runStore(node, facts) }];
-    const runs = await unfinishedOf(choice.node, fleet.name, places);
-    return only(choice.run === undefined ? runs : runs.filter(({ run }) => run === choice.run), verb);
+    const runs = await runsOf(choice.node, fleet.name, places);
+    return onlyUnfinished(choice.run === undefined ? runs : runs.filter(({ run }) => run === choice.run), verb);
   }
   if (choice.run === undefined) {
     const runs = await readRuns(localPlace(session));
-    return only(
-      runs.filter((run) => isUnfinished(run) && run.fleet === fleet.name),
+    return onlyUnfinished(
+      runs.filter((run) => run.fleet === fleet.name),
       verb,
     );
   }

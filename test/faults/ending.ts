@@ -1,7 +1,7 @@
 import { told, type Ended } from '../e2e/support/replctl.ts';
 import type { Blow } from './blows.ts';
 import type { Case } from './cases.ts';
-import { goOn, isDone, isUndone, Refusal, tear } from './going-on.ts';
+import { goOn, isDone, isUndone, Refusal, tear, wasDone } from './going-on.ts';
 import type { Track } from './track.ts';
 
 const onNode = ['--node', 'follower'];
@@ -38,5 +38,5 @@ export const end = async ({ track, blow, wanted, args, said, outputs }: Ending):
     }
   }
   outputs.push(...(await goOn(operator, { args: ['abandon', ...onNode, '--yes'], said })));
-  return 'taken back';
+  return wasDone(outputs.at(-1)!) ? 'done' : 'taken back';
 };

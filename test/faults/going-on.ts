@@ -50,6 +50,10 @@ export const isUndone = (ended: Ended): boolean =>
   // One that was killed said nothing.
   ended.stdout !== '' && !ended.json.ok && ended.json.error.details['undone'] === true;
 
+/** It was killed as it ended, and what it did is known: there is nothing to go on with, or to take back. */
+export const wasDone = ({ json }: Ended): boolean =>
+  !json.ok && json.error.code === 'RUN_NOT_FOUND' && json.error.details['state'] === 'done';
+
 /** What will not get better by itself. */
 export class Refusal extends Error {
   readonly ended: Ended;
@@ -81,6 +85,7 @@ export const goOn = async (operator: Replctl, { args, otherwise, said }: Going):
     said.push(`${args[0]}: exit ${ended.exitCode} ${error?.code ?? ''}`);
     if (error?.code === 'RUN_NOT_FOUND' && otherwise)
       return [...all, ...(await goOn(operator, { args: otherwise, said }))];
+    if (wasDone(ended)) return all;
     if (error?.retryable === false || isUndone(ended)) throw new Refusal(ended);
     if (attempt === 5) throw new Error(`it cannot be gone on with: ${told(ended)}`);
     if ((error?.hint ?? '').length < 8) throw new Error(`no advice: ${told(ended)}`);

@@ -1,14 +1,29 @@
 import { expect, test } from 'vitest';
-import { refuseUnfinishedRemoval } from '../../../src/procedures/unfinished.ts';
+import { onlyUnfinished, refuseUnfinishedRemoval } from '../../../src/procedures/unfinished.ts';
+import type { JournalRecord } from '../../../src/workflow/journal-record.ts';
 import { summarize, type RunSummary } from '../../../src/workflow/run-summary.ts';
 
-const unfinished = (command: string): RunSummary => {
+const unfinished = (command: string, ...later: readonly JournalRecord[]): RunSummary => {
   const start = { run: 'r-0a1b2c3d4e', command, node: 'db2', fleet: 'orders', engine: 'postgresql', inputs: {} };
-  return summarize([{ at: '2026-11-21T10:00:00.000Z', seq: 1, kind: 'run', ...start }])!;
+  return summarize([{ at: '2026-11-21T10:00:00.000Z', seq: 1, kind: 'run', ...start }, ...later])!;
 };
 
 test('a follower is not added while its removal waits: the next resume would take it out', () => {
   const refusal = { code: 'RUN_DIFFERS', exitCode: 2, hint: expect.stringContaining('replctl abandon r-0a1b2c3d4e') };
   expect(() => refuseUnfinishedRemoval([unfinished('remove-follower')])).toThrow(expect.objectContaining(refusal));
   expect(() => refuseUnfinishedRemoval([unfinished('add-follower')])).not.toThrow();
+});
+
+test('who was killed as the run ended is told, by resume, that it did', () => {
+  const ended = unfinished('remove-follower', { at: '2026-11-21T10:00:07.000Z', seq: 2, kind: 'ended' });
+  expect(() => onlyUnfinished([ended], 'resume')).toThrow(
+    expect.objectContaining({
+      code: 'RUN_NOT_FOUND',
+      message:
+        'There is nothing to resume: the latest run here, r-0a1b2c3d4e (remove-follower db2), is done since 2026-11-21T10:00:07.000Z',
+      details: { run: 'r-0a1b2c3d4e', state: 'done' },
+    }),
+  );
+  expect(() => onlyUnfinished([], 'resume')).toThrow('There is no unfinished run here to resume');
+  expect(onlyUnfinished([ended, unfinished('add-follower')], 'resume')).toMatchObject({ command: 'add-follower' });
 });
