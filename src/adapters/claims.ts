@@ -12,43 +12,58 @@ export interface ClaimPlace {
   readonly name: string;
 }
 
+export interface Claim {
+  readonly run: string;
+  /** The node that the run adds; it has one run at a time. */
+  readonly node: string;
+}
+
+/** A run's claim, or those of a node, whichever run made them. */
+export type Whose = Pick<Claim, 'run'> | Pick<Claim, 'node'>;
+
 interface Claims {
   /** As it was before the first claim. */
   readonly original: string;
-  readonly runs: readonly string[];
+  readonly claims: readonly Claim[];
 }
 
-const fileOf = ({ directory, name }: ClaimPlace): string => `${directory}/claims/${name}`;
+const isOf = ({ run, node }: Claim, whose: Whose): boolean =>
+  'run' in whose ? run === whose.run : node === whose.node;
+
+/** Where the claims are kept. */
+export const fileOf = ({ directory, name }: ClaimPlace): string => `${directory}/claims/${name}`;
 
 const read = async (place: ClaimPlace, signal: AbortSignal): Promise<Claims | undefined> => {
   const bytes = await place.host.readFile(fileOf(place), { as: place.as, signal });
   if (bytes === undefined) return undefined;
-  const [original = '', ...runs] = new TextDecoder().decode(bytes).split('\n').filter(Boolean);
-  return { original: original.replace(/^original=/, ''), runs };
+  const [original = '', ...lines] = new TextDecoder().decode(bytes).split('\n').filter(Boolean);
+  const claims = lines.map((line) => line.split(' ')).map(([run = '', node = '']) => ({ run, node }));
+  return { original: original.replace(/^original=/, ''), claims };
 };
 
-const write = async (place: ClaimPlace, { original, runs }: Claims, signal: AbortSignal): Promise<void> => {
-  const content = [`original=${original}`, ...runs, ''].join('\n');
+const write = async (place: ClaimPlace, { original, claims }: Claims, signal: AbortSignal): Promise<void> => {
+  const content = [`original=${original}`, ...claims.map(({ run, node }) => `${run} ${node}`), ''].join('\n');
   await place.host.writeFile({ path: fileOf(place), content, mode: 0o600, as: place.as }, { signal });
 };
 
-/** Who holds claims, and what was there before them; undefined where nobody does. */
-export const readClaims = read;
+export const holdsClaim = async (place: ClaimPlace, whose: Whose, signal: AbortSignal): Promise<boolean> =>
+  (await read(place, signal))?.claims.some((claim) => isOf(claim, whose)) === true;
 
 /**
  * Claims for a run and carries out the change, alone on that host. `look` tells what is there now: it is the original where nobody claimed before.
- * Idempotent.
+ * What another run for the same node claimed is void: that run was abandoned when this host could not be asked, or was lost. Idempotent.
  */
 export const claim = async (
   place: ClaimPlace,
-  run: string,
+  mine: Claim,
   { signal, look, change }: { signal: AbortSignal; look: () => Promise<string>; change: () => Promise<void> },
 ): Promise<void> => {
   const { host, as } = place;
   await inCriticalSection({ host, as, path: `${fileOf(place)}.lock`, signal }, async () => {
-    const before = (await read(place, signal)) ?? { original: await look(), runs: [] };
+    const before = (await read(place, signal)) ?? { original: await look(), claims: [] };
+    const others = before.claims.filter(({ node }) => node !== mine.node);
     // What undoing will need is on the disk before the change.
-    await write(place, { ...before, runs: [...new Set([...before.runs, run])] }, signal);
+    await write(place, { ...before, claims: [...others, mine] }, signal);
     await change();
   });
 };
@@ -56,17 +71,17 @@ export const claim = async (
 /** Gives a claim back; the last to do so restores the original. A claim that is not there is fine. */
 export const release = async (
   place: ClaimPlace,
-  run: string,
+  whose: Whose,
   { signal, restore }: { signal: AbortSignal; restore: (original: string) => Promise<void> },
 ): Promise<void> => {
   const { host, as } = place;
   if ((await read(place, signal)) === undefined) return;
   await inCriticalSection({ host, as, path: `${fileOf(place)}.lock`, signal }, async () => {
     const before = await read(place, signal);
-    if (!before?.runs.includes(run)) return;
-    const runs = before.runs.filter((other) => other !== run);
-    if (runs.length > 0) {
-      await write(place, { ...before, runs }, signal);
+    const claims = before?.claims.filter((other) => !isOf(other, whose));
+    if (!before || !claims || claims.length === before.claims.length) return;
+    if (claims.length > 0) {
+      await write(place, { ...before, claims }, signal);
       return;
     }
     await restore(before.original);

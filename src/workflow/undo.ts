@@ -94,8 +94,9 @@ const warnOfUnknown = (run: AbandonOptions): void => {
 
 /** What stays on nodes that are gone: whoever brings one back should know. */
 const warnOfGone = ({ gone = [], journal, emit }: AbandonOptions): void => {
+  const { node: follower, steps } = journal.summary();
   for (const node of gone) {
-    const begun = journal.summary().steps.filter((step) => step.node === node && step.intent !== undefined);
+    const begun = steps.filter((step) => step.node === node && step.intent !== undefined);
     const left = begun.map(({ title, id }) => title ?? id).join('; ');
     if (left === '') continue;
     const message = `${node} is gone: what ${journal.run} did there is not taken back: ${left}`;
@@ -104,7 +105,10 @@ const warnOfGone = ({ gone = [], journal, emit }: AbandonOptions): void => {
       code: 'LEFT_ON_GONE_NODE',
       node,
       message,
-      hint: `Should ${node} come back, undo it there.`,
+      hint:
+        node === follower
+          ? `Should ${node} come back, undo it there.`
+          : `Should ${node} come back: replctl remove-follower ${follower} --gone takes it away there; adding ${follower} again takes it over.`,
     });
   }
 };

@@ -83,7 +83,7 @@ for name in mysqldump mariadb-dump mariadb-backup mbstream mysql mariadb my_prin
 for name in zstd lz4 gzip ssh perl; do command -v "$name" >/dev/null && say program "$name"; done
 for claims in "$state"/claims/*; do
   case $claims in *.lock) continue;; esac
-  [ -f "$claims" ] && sed -n "s/^\(r-[a-z0-9]*\)$/claim\t$(basename "$claims")\t\1/p" "$claims"
+  [ -f "$claims" ] && sed -n "s/^\(r-[a-z0-9]*\) \(.*\)$/claim\t$(basename "$claims")\t\1\t\2/p" "$claims"
 done
 [ -f "$fragment" ] && block fragment <"$fragment"
 exit 0

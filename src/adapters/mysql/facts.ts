@@ -1,4 +1,5 @@
 import type { Facts } from '../adapter.ts';
+import type { Claim } from '../claims.ts';
 import type { Reach } from '../reach.ts';
 import type { Layout } from './layout.ts';
 import type { LogCoordinates, ReplicaStatus } from './replica-status.ts';
@@ -90,7 +91,7 @@ export interface DiskFacts {
   readonly run: string;
   readonly kept: readonly { readonly path: string; readonly bytes: number | null }[];
   /** Runs that have something changed on this server for as long as they last, by what it is. */
-  readonly claims: readonly { readonly name: string; readonly run: string }[];
+  readonly claims: readonly ({ readonly name: string } & Claim)[];
   /** The option file that replctl wrote; empty where there is none. */
   readonly fragment: string;
   /** Programs that are there: of the server's packages, and `zstd`, `gzip`, `ssh`. */

@@ -8,6 +8,7 @@ import { inspect } from './inspect.ts';
 import { lagBehind, positionOf } from './lag.ts';
 import { chooseMethod } from './methods.ts';
 import { preflight } from './preflight/preflight.ts';
+import { takeBackLeftovers } from './steps/leftovers.ts';
 import { dropReplicationAccount, stopTailing } from './steps/remove.ts';
 import { survey } from './survey.ts';
 import { layoutOf } from './work.ts';
@@ -27,6 +28,7 @@ export const mysqlAdapter = (engine: Extract<Engine, 'mysql' | 'mariadb'>): Adap
   removeFollower: ({ follower, ...removal }) => [
     ...(follower ? [stopTailing(removal, follower)] : []),
     dropReplicationAccount(removal),
+    takeBackLeftovers(removal),
   ],
   lag: async (nodes, facts, signal) => {
     const [leader, follower] = await Promise.all([

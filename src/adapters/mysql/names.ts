@@ -7,16 +7,19 @@ const digest = (text: string, length: number): string =>
   createHash('sha256').update(text).digest('hex').slice(0, length);
 
 /**
- * The follower's replication account. Neither engine has a comment on accounts that both could read, so the name itself says whose it is: it ends in a hash of
- * fleet and node, and no two nodes of any fleets share it.
+ * Neither engine has a comment on accounts that both could read, so the name itself says whose it is: it ends in a hash of fleet and node, and no two
+ * nodes of any fleets share it.
  */
-export const accountName = (fleet: string, node: string): string => {
+const named = (prefix: string, fleet: string, node: string): string => {
   const hash = digest(`${fleet}/${node}`, 8);
-  return `replctl_${node.slice(0, longest - 'replctl_'.length - hash.length - 1)}_${hash}`;
+  return `${prefix}${node.slice(0, longest - prefix.length - hash.length - 1)}_${hash}`;
 };
 
-/** An account that only this run's copy uses, and that goes with it. */
-export const copyAccountName = (run: string): string => `replctl_copy_${run.replace(/^r-/, '')}`;
+/** The follower's replication account. */
+export const accountName = (fleet: string, node: string): string => named('replctl_', fleet, node);
+
+/** An account, or a key, that only the copy of the node's run uses, and that goes with it. A node has one run at a time: of an older one it is void. */
+export const copyAccountName = (fleet: string, node: string): string => named('replctl_copy_', fleet, node);
 
 /** Unlikely to be another's: 31 bits of a hash, above the numbers that people give. The preflight looks whether it is taken. */
 export const serverIdFor = (fleet: string, node: string, taken: readonly number[]): number => {

@@ -34,7 +34,7 @@ export const surveyDisk = async (node: Node<ReadingHost>, layout: Layout, signal
     serverProcess: found.value('process') !== '',
     run: found.value('run'),
     kept: found.rows('kept').map(([size, ...path]) => ({ path: path.join('\t'), bytes: bytes(size) })),
-    claims: found.rows('claim').map(([name, run]) => ({ name: name!, run: run! })),
+    claims: found.rows('claim').map(([name, run, node]) => ({ name: name!, run: run!, node: node! })),
     fragment: found.block('fragment'),
     programs: found.rows('program').map(([name]) => name!),
   };

@@ -25,7 +25,7 @@ export interface Work {
   readonly method: MethodName;
   /** Why it was chosen: ` (…)`, for the title of its step; empty where that is not known. */
   readonly because: string;
-  /** The follower's replication account, and the one that only this run's copy uses. */
+  /** The follower's replication account, and the one that only its copy uses. */
   readonly account: string;
   readonly copyAccount: string;
   /** Host parts of both: the addresses that the follower comes from. */
@@ -82,7 +82,7 @@ export const workOf = (context: PhaseContext<MysqlFacts>, method: MethodName): W
     method,
     because: context.because === undefined ? '' : ` (${context.because})`,
     account: accountName(fleet, name),
-    copyAccount: copyAccountName(run),
+    copyAccount: copyAccountName(fleet, name),
     from: addressesOf(context),
     tls: tlsOf(nodes.follower, facts.upstream),
     serverId: serverIdFor(fleet, name, takenServerIds(facts)),

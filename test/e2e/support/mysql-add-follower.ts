@@ -104,7 +104,7 @@ export const addsFollowers = ({ flavour, method, settings, argv = [] }: Case): v
   test('leaves nothing of the run, and the retention of binlogs as it was', async () => {
     const { world } = await lookAtMysql(follower, flavour);
     expect(world).not.toMatch(/staged|\/jobs\/(?:copy|prepare|load)|[.]replctl-r-\w+\/own/);
-    expect((await lookAtMysql(leader, flavour)).world).not.toMatch(/replctl-r-|claims\/\S*-r-/);
+    expect((await lookAtMysql(leader, flavour)).world).not.toMatch(/replctl-r-|replctl_copy_|claims\/\S*-r-/);
     expect(await leader.mysql.sql('SELECT @@global.binlog_expire_logs_seconds')).toBe('7200');
     const accounts = await leader.mysql.sql("SELECT User FROM mysql.user WHERE User LIKE 'replctl%' ORDER BY 1");
     expect(accounts).toMatch(/^replctl_follower_[0-9a-f]{8}$/);

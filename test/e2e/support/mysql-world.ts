@@ -14,7 +14,7 @@ done
 echo '# configuration'; find /etc/mysql -type f -exec sha256sum {} + 2>/dev/null | sort -k 2
 echo '# kept'; find /var/lib/replctl-jobs /var/lib/replctl/*/claims -type f ! -name '*.lock' 2>/dev/null | sort
 find /var/lib/replctl-jobs -mindepth 2 -type d 2>/dev/null | sort
-echo '# keys'; sed -E 's/(ssh-ed25519) [^ ]+ (replctl-)/\1 … \2/' /home/ops/.ssh/authorized_keys; ls -a /home/ops/.ssh
+echo '# keys'; sed -E 's/(ssh-ed25519) [^ ]+ (replctl_)/\1 … \2/' /home/ops/.ssh/authorized_keys; ls -a /home/ops/.ssh
 echo '# processes'; ps -eo user=,args= | grep -E '[m]ariadb-backup|[m]bstream|[m]ysqldump|[m]ariadb-dump|[.]replctl-r-' | grep -v -e ' bridge ' -e 'socket(S,' || :
 `;
 

@@ -404,6 +404,7 @@ describe('an abandoned run', () => {
       code: 'LEFT_ON_GONE_NODE',
       node: 'db1',
       message: `db1 is gone: what ${run} did there is not taken back: set slot`,
+      hint: expect.stringContaining('replctl remove-follower db2 --gone'),
     });
   });
 

@@ -1,11 +1,12 @@
 import type { Step } from '../../../workflow/step.ts';
-import { claim, readClaims, release, type ClaimPlace } from '../../claims.ts';
+import { claim, holdsClaim, type ClaimPlace } from '../../claims.ts';
 import { describe, sql } from '../../action.ts';
 import type { Cast } from '../../adapter.ts';
 import { installedRun } from '../../installed-run.ts';
 import type { MysqlFacts } from '../facts.ts';
 import { placeOn } from '../steps/accounts.ts';
-import { ask } from '../steps/ask.ts';
+import { ask, type Place } from '../steps/ask.ts';
+import { claimOn, giveBack, type Claimed } from '../steps/claimed.ts';
 import type { Work } from '../work.ts';
 
 const install = "INSTALL PLUGIN clone SONAME 'mysql_clone.so'";
@@ -17,16 +18,11 @@ const claimName = 'clone-plugin';
 export const needsPlugin = ({ source }: Pick<Cast<MysqlFacts>, 'source'>): boolean =>
   source.server?.clonePlugin !== 'ACTIVE' || source.disk?.claims.some(({ name }) => name === claimName) === true;
 
-const claimPlace = (work: Work): ClaimPlace => ({
-  host: work.nodes.source.host,
-  as: work.layouts.source.adminUser,
-  directory: work.layouts.source.stateDir,
-  name: claimName,
-});
+const claimPlace = (work: Work): ClaimPlace => claimOn(placeOn(work, 'source'), claimName);
 
-const statusOf = async (work: Work, signal: AbortSignal): Promise<string> => {
+const statusOf = async (place: Place, signal: AbortSignal): Promise<string> => {
   const [row] = await ask<{ status: string }>(
-    placeOn(work, 'source'),
+    place,
     signal,
     "SELECT PLUGIN_STATUS AS status FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'clone'",
   );
@@ -34,8 +30,7 @@ const statusOf = async (work: Work, signal: AbortSignal): Promise<string> => {
 };
 
 /** A server that is closed to its administrators too does not take the row in mysql.plugin that an installed plugin has. */
-const opened = async (work: Work, signal: AbortSignal, statement: string): Promise<void> => {
-  const place = placeOn(work, 'source');
+const opened = async (place: Place, signal: AbortSignal, statement: string): Promise<void> => {
   const [closed] = await ask<{ closed: string }>(place, signal, 'SELECT @@GLOBAL.super_read_only AS closed');
   if (closed?.closed !== '1') {
     await ask(place, signal, statement);
@@ -52,6 +47,7 @@ const opened = async (work: Work, signal: AbortSignal, statement: string): Promi
 /** The donor needs the plugin too: installed for the run where it is not, and taken out again by the last run that uses it. */
 export const donorPlugin = (work: Work): Step => {
   const { source, follower } = work.nodes;
+  const place = placeOn(work, 'source');
   return {
     id: 'transfer.plugin',
     title: `have the clone plugin on ${source.name}`,
@@ -62,19 +58,23 @@ export const donorPlugin = (work: Work): Step => {
     probe: async ({ signal }) => {
       if ((await installedRun(follower, work.layouts.follower, signal)) === work.run)
         return { state: 'done', evidence: 'the copy is in place' };
-      return (await statusOf(work, signal)) === 'ACTIVE' && (await holdsPlugin(work, signal))
+      return (await statusOf(place, signal)) === 'ACTIVE' && (await holdsPlugin(work, signal))
         ? { state: 'done', evidence: `${source.name} has the clone plugin` }
         : { state: 'absent' };
     },
     intent: async () => ({ claim: 'clone-plugin' }),
     apply: async ({ signal }) => {
-      await claim(claimPlace(work), work.run, {
-        signal,
-        look: async () => ((await statusOf(work, signal)) === 'ACTIVE' ? 'installed' : 'missing'),
-        change: async () => {
-          if ((await statusOf(work, signal)) !== 'ACTIVE') await opened(work, signal, install);
+      await claim(
+        claimPlace(work),
+        { run: work.run, node: follower.name },
+        {
+          signal,
+          look: async () => ((await statusOf(place, signal)) === 'ACTIVE' ? 'installed' : 'missing'),
+          change: async () => {
+            if ((await statusOf(place, signal)) !== 'ACTIVE') await opened(place, signal, install);
+          },
         },
-      });
+      );
     },
     undo: async ({ signal }) => {
       if (!source.gone) await releasePlugin(work, signal);
@@ -82,14 +82,17 @@ export const donorPlugin = (work: Work): Step => {
   };
 };
 
+/** What takes it out again, where it was not there before. */
+export const pluginClaimed: Claimed = {
+  name: claimName,
+  restore: async (place, original, signal) => {
+    if (original === 'missing' && (await statusOf(place, signal)) === 'ACTIVE') await opened(place, signal, uninstall);
+  },
+};
+
 /** Also when the run is done. */
 export const releasePlugin = async (work: Work, signal: AbortSignal): Promise<void> =>
-  release(claimPlace(work), work.run, {
-    signal,
-    restore: async (original) => {
-      if (original === 'missing' && (await statusOf(work, signal)) === 'ACTIVE') await opened(work, signal, uninstall);
-    },
-  });
+  giveBack(pluginClaimed, placeOn(work, 'source'), { run: work.run }, signal);
 
 export const holdsPlugin = async (work: Work, signal: AbortSignal): Promise<boolean> =>
-  (await readClaims(claimPlace(work), signal))?.runs.includes(work.run) === true;
+  holdsClaim(claimPlace(work), { run: work.run }, signal);

@@ -15,17 +15,15 @@ import {
 } from './authorized-key.ts';
 import { forcedCommand, keyFile, knownHostsFile, sshArgv } from './pipeline.ts';
 
-const commentOf = (work: Work): string => `replctl-${work.run}`;
-
 const authorized = (work: Work, publicKey: string): AuthorizedKey => ({
   publicKey,
-  comment: commentOf(work),
+  comment: work.copyAccount,
   command: forcedCommand(work),
   from: work.from,
 });
 
 const makeKey = (work: Work) => ({
-  argv: ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', commentOf(work), '-f', keyFile(work)],
+  argv: ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', work.copyAccount, '-f', keyFile(work)],
   as: work.layouts.follower.osUser,
 });
 
@@ -87,7 +85,7 @@ export const wayIn = (work: Work): Step => {
     probe: async ({ signal }) => {
       if ((await installedRun(follower, work.layouts.follower, signal)) === work.run || (await isCopied(work, signal)))
         return { state: 'done', evidence: 'the backup is there' };
-      if ((await source.host.run(hasKeyCommand(commentOf(work)), { signal })).exitCode !== 0)
+      if ((await source.host.run(hasKeyCommand(work.copyAccount), { signal })).exitCode !== 0)
         return { state: 'absent' };
       const refused = await tryWayIn(work, signal);
       return refused === undefined
@@ -97,7 +95,7 @@ export const wayIn = (work: Work): Step => {
     intent: async ({ signal }) => ({ existed: (await source.host.run(hasFileCommand, { signal })).exitCode === 0 }),
     apply: async ({ signal, intent }) => {
       // The key of an attempt that was cut off is kept where it opens the way.
-      if ((await source.host.run(hasKeyCommand(commentOf(work)), { signal })).exitCode === 0) {
+      if ((await source.host.run(hasKeyCommand(work.copyAccount), { signal })).exitCode === 0) {
         if ((await tryWayIn(work, signal)) === undefined) return;
       }
       const guard = work.context.guard();
@@ -114,7 +112,7 @@ export const wayIn = (work: Work): Step => {
       await must(source.host, addKeyCommand(key), { signal });
     },
     undo: async ({ signal, intent }) => {
-      const withdraw = removeKeyCommand(commentOf(work), saidYes(intent, 'existed'));
+      const withdraw = removeKeyCommand(work.copyAccount, saidYes(intent, 'existed'));
       if (!source.gone) await must(source.host, withdraw, { signal });
       if (!follower.gone) await must(follower.host, removeFiles(work), { signal });
     },
@@ -133,9 +131,9 @@ export const isCopied = async (work: Work, signal: AbortSignal): Promise<boolean
 
 /** As soon as the copy is there; the file was there before us where anything is left in it. */
 export const withdrawWayIn = async (work: Work, signal: AbortSignal): Promise<void> => {
-  await must(work.nodes.source.host, removeKeyCommand(commentOf(work), false), { signal });
+  await must(work.nodes.source.host, removeKeyCommand(work.copyAccount, false), { signal });
   await must(work.nodes.follower.host, removeFiles(work), { signal });
 };
 
 export const holdsWayIn = async (work: Work, signal: AbortSignal): Promise<boolean> =>
-  (await work.nodes.source.host.run(hasKeyCommand(commentOf(work)), { signal })).exitCode === 0;
+  (await work.nodes.source.host.run(hasKeyCommand(work.copyAccount), { signal })).exitCode === 0;

@@ -24,7 +24,7 @@ export interface Removal {
   readonly upstream: Side;
 }
 
-const placeOf = ({ node, facts }: Side): Place => ({ node, layout: layoutOf(facts) });
+export const placeOf = ({ node, facts }: Side): Place => ({ node, layout: layoutOf(facts) });
 
 /** The node gets no more log, and stays closed: the option file with `read_only` is left where it is. */
 export const stopTailing = (removal: Removal, follower: Side & { readonly guard: () => LeaseGuard }): Step => {

@@ -1,11 +1,12 @@
 import type { Step } from '../../../workflow/step.ts';
-import { claim, readClaims, release, type ClaimPlace } from '../../claims.ts';
+import { claim, holdsClaim, type ClaimPlace } from '../../claims.ts';
 import { describe, sql } from '../../action.ts';
 import type { Cast } from '../../adapter.ts';
 import { setting, type FullServerFacts, type MysqlFacts } from '../facts.ts';
 import type { Work } from '../work.ts';
 import { placeOn } from './accounts.ts';
 import { ask } from './ask.ts';
+import { claimOn, giveBack, type Claimed } from './claimed.ts';
 import { hasFragment } from './fragment-file.ts';
 
 const variable = 'binlog_expire_logs_seconds';
@@ -23,12 +24,7 @@ export const keepsLongEnough = (seconds: number, needed: number): boolean => sec
 
 const claimName = 'binlog-retention';
 
-const claimPlace = (work: Work): ClaimPlace => ({
-  host: work.nodes.upstream.host,
-  as: work.layouts.upstream.adminUser,
-  directory: work.layouts.upstream.stateDir,
-  name: claimName,
-});
+const claimPlace = (work: Work): ClaimPlace => claimOn(placeOn(work, 'upstream'), claimName);
 
 /** Only where they are kept for too short a time; or where some run has had to raise that, and would put it back while this one copies. */
 export const needsRetention = ({ upstream, source }: Cast<MysqlFacts>): boolean =>
@@ -70,11 +66,15 @@ export const keepBinlogs = (work: Work): Step => {
     },
     intent: async ({ signal }) => ({ seconds: Number(await look(signal)) }),
     apply: async ({ signal }) => {
-      await claim(claimPlace(work), work.run, {
-        signal,
-        look: () => look(signal),
-        change: () => set(String(needed), signal),
-      });
+      await claim(
+        claimPlace(work),
+        { run: work.run, node: work.nodes.follower.name },
+        {
+          signal,
+          look: () => look(signal),
+          change: () => set(String(needed), signal),
+        },
+      );
     },
     undo: async ({ signal }) => {
       if (!upstream.gone) await releaseBinlogs(work, signal);
@@ -82,16 +82,17 @@ export const keepBinlogs = (work: Work): Step => {
   };
 };
 
-/** Also when the run is done. */
-export const releaseBinlogs = async (work: Work, signal: AbortSignal): Promise<void> => {
-  const place = placeOn(work, 'upstream');
-  await release(claimPlace(work), work.run, {
-    signal,
-    restore: async (original) => {
-      if (/^\d+$/.test(original)) await ask(place, signal, `SET GLOBAL ${variable} = ${original}`);
-    },
-  });
+/** What puts it back as it was, where the last claim goes. */
+export const retentionClaimed: Claimed = {
+  name: claimName,
+  restore: async (place, original, signal) => {
+    if (/^\d+$/.test(original)) await ask(place, signal, `SET GLOBAL ${variable} = ${original}`);
+  },
 };
 
+/** Also when the run is done. */
+export const releaseBinlogs = async (work: Work, signal: AbortSignal): Promise<void> =>
+  giveBack(retentionClaimed, placeOn(work, 'upstream'), { run: work.run }, signal);
+
 export const holdsBinlogs = async (work: Work, signal: AbortSignal): Promise<boolean> =>
-  (await readClaims(claimPlace(work), signal))?.runs.includes(work.run) === true;
+  holdsClaim(claimPlace(work), { run: work.run }, signal);
