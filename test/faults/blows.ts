@@ -32,6 +32,8 @@ const apart = (time: string, milliseconds: number): Blow => ({
   },
 });
 
+const killSshd = "pkill -KILL -x 'sshd|sshd-session'; systemctl reset-failed ssh; systemctl restart ssh";
+
 const filler = ({ disk }: Track): string => `${disk}/filler`;
 
 export const blows: readonly Blow[] = [
@@ -81,7 +83,14 @@ export const blows: readonly Blow[] = [
     name: "the follower's sshd killed",
     outcome: 'Exit 4, or nothing at all where the step was about to end. `resume`.',
     strike: async ({ follower }) => {
-      await follower.ok("pkill -KILL -x 'sshd|sshd-session'; systemctl reset-failed ssh; systemctl restart ssh");
+      await follower.ok(killSshd);
+    },
+  },
+  {
+    name: "the leader's sshd killed",
+    outcome: 'The same; `mariabackup` comes over ssh, is cut off and begins anew, which the run says. `resume`.',
+    strike: async ({ leader }) => {
+      await leader.ok(killSshd);
     },
   },
   {
