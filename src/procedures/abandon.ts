@@ -2,7 +2,6 @@ import { ReplctlError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { RunSummary } from '../workflow/run-summary.ts';
 import type { RunOptions } from '../workflow/runner.ts';
-import type { Step } from '../workflow/step.ts';
 import { abandonRun, closeRun } from '../workflow/undo.ts';
 import { conduct, stepResults } from './conduct.ts';
 import type { AbandonOptions, AbandonResult } from './contract.ts';
@@ -20,10 +19,7 @@ const reason = (gone: readonly string[]): string =>
 const takeBack =
   (follower: string, gone: readonly string[]) =>
   async (run: RunOptions): Promise<void> => {
-    const steps = run.steps.map((step): Step => {
-      if (step.node !== follower || !gone.includes(follower)) return step;
-      return { ...step, undo: async () => undefined };
-    });
+    const steps = run.steps.filter(({ node }) => node !== follower || !gone.includes(follower));
     await abandonRun({ ...run, steps, gone, reason: reason(gone) });
   };
 

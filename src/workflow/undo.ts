@@ -22,6 +22,10 @@ const isThisRuns = async (run: AbandonOptions, step: Step): Promise<boolean> => 
   return (await bounded(run, step.probe(probeContext(run)))).state !== 'absent';
 };
 
+/** Where it is taken back: of what it did on a node that is gone, only what is on the run's own node. */
+const placeOf = ({ gone, journal }: AbandonOptions, { node }: Step): string =>
+  gone?.includes(node) ? journal.summary().node : node;
+
 const undoFailure = (run: RunContext, step: Step, error: unknown): ReplctlError => {
   const context = { step: step.id, node: (isReplctlError(error) ? error.node : undefined) ?? step.node };
   if (isReplctlError(error) && isStop(error)) {
@@ -51,8 +55,9 @@ const fail = async (run: RunContext, step: Step, error: unknown, seconds: number
   return failure;
 };
 
-const undoStep = async (run: RunContext, step: Step): Promise<void> => {
-  const { id, node, title } = step;
+const undoStep = async (run: AbandonOptions, step: Step): Promise<void> => {
+  const { id, title } = step;
+  const node = placeOf(run, step);
   const begun = Date.now();
   const seconds = (): number => (Date.now() - begun) / 1000;
   try {
@@ -127,7 +132,7 @@ export const closeRun = async ({ journal, emit }: RunContext, reason: string): P
 export const abandonRun = async (options: AbandonOptions): Promise<void> => {
   const { drawing, reason } = options;
   const found = await toUndo(options);
-  const planned = found.map(({ id, title, node }) => ({ id, title, node }));
+  const planned = found.map((step) => ({ id: step.id, title: step.title, node: placeOf(options, step) }));
   const { run, command } = options.journal.summary();
   options.emit({ event: 'run-abandoning', run, command, steps: planned });
   warnOfGone(options);

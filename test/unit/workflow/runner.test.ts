@@ -406,6 +406,12 @@ describe('an abandoned run', () => {
       message: `db1 is gone: what ${run} did there is not taken back: set slot`,
       hint: expect.stringContaining('replctl remove-follower db2 --gone'),
     });
+    // What it has on the follower of that is taken back there.
+    const takenBack = events.filter(({ event }) => event === 'step-undone');
+    expect(takenBack).toMatchObject([
+      { step: 'copy', node: 'db2' },
+      { step: 'slot', node: 'db2' },
+    ]);
   });
 
   test('does not speak of unknown steps on a node that is gone', async () => {
