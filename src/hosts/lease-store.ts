@@ -35,12 +35,12 @@ answer granted "$epoch"
 `;
 
 // Shared with guarded acts, which may be running for longer than the lease lasts: they are this run's own. An expired lease that
-// nobody took is still ours: the epoch says so.
+// nobody took is still ours: the epoch says so. One that was released has no identity: a renewal that was under way meanwhile comes too late.
 const renewScript = `${common}
 [ -e "$lease.lock" ] || answer lost
 exec 9<"$lease.lock" && flock -s -w 20 9 || exit 1
 load "$lease"
-[ "$epoch" = "$2" ] || answer lost
+[ "$epoch" = "$2" ] && [ -n "$identity" ] || answer lost
 write "$epoch" "$3" "$identity" "$holder" || exit 1
 answer renewed
 `;

@@ -9,7 +9,7 @@ import { thisProcess } from '../workflow/process-identity.ts';
 import { isUnfinished, type RunSummary } from '../workflow/run-summary.ts';
 import { runSteps, type RunOptions } from '../workflow/runner.ts';
 import type { Step } from '../workflow/step.ts';
-import { localPlace } from './unfinished.ts';
+import { localPlace, tellOfEnd } from './unfinished.ts';
 import type { StepResult } from './contract.ts';
 
 export interface Conduct {
@@ -59,7 +59,10 @@ export const conduct = async (
   try {
     await before?.();
     signal.throwIfAborted();
-    const places = [localPlace(session), ...(store && at ? [{ name: at.node.name, store }] : [])];
+    const here = localPlace(session);
+    const there = store && at && { name: at.node.name, store };
+    if (there && !resumed) await tellOfEnd(start, here, there);
+    const places = there ? [here, there] : [here];
     const journal: Journal = resumed ? await openJournal(start.run, { places }) : await startJournal(start, { places });
     if (resumed) await mustBeUnfinished(journal);
     interrupts.resumable(start.run);

@@ -1,5 +1,5 @@
 import { ReplctlError } from '../errors.ts';
-import { readRun, readRuns, type JournalPlace } from '../workflow/journal.ts';
+import { openJournal, readRun, readRuns, type JournalPlace } from '../workflow/journal.ts';
 import { isUnfinished, type RunSummary } from '../workflow/run-summary.ts';
 import { isRunId } from '../workflow/run-id.ts';
 import type { Session } from '../session.ts';
@@ -19,6 +19,22 @@ const runsOf = async (node: string, fleet: string, places: readonly JournalPlace
 /** Those of them that are unfinished. */
 export const unfinishedOf = async (...where: Parameters<typeof runsOf>): Promise<readonly RunSummary[]> =>
   (await runsOf(...where)).filter(isUnfinished);
+
+/**
+ * A place that could not be told of the end of the node's latest run hears of it before the next one begins: else who looks there alone, from another
+ * machine, takes that run for unfinished.
+ */
+export const tellOfEnd = async (
+  { node, fleet }: Pick<RunSummary, 'node' | 'fleet'>,
+  here: JournalPlace,
+  there: JournalPlace,
+): Promise<void> => {
+  const latest = (await readRuns(here)).find((run) => run.node === node && run.fleet === fleet);
+  if (latest === undefined || isUnfinished(latest)) return;
+  if ((await there.store.read(latest.run)) === undefined) return;
+  const journal = await openJournal(latest.run, { places: [here, there] });
+  await journal.share();
+};
 
 /** A removal that waits to be gone on with would take the new follower out at the next `resume`. */
 export const refuseUnfinishedRemoval = (runs: readonly RunSummary[]): void => {
@@ -46,7 +62,7 @@ const nothing = (latest: RunSummary | undefined, verb: string): ReplctlError =>
   });
 
 /** The unfinished one of these, the latest first. */
-export const onlyUnfinished = (known: readonly RunSummary[], verb: string): RunSummary => {
+export const onlyUnfinished = (known: readonly RunSummary[], verb: string, node?: string): RunSummary => {
   const runs = known.filter(isUnfinished);
   const [run, ...others] = runs;
   if (!run) throw nothing(known[0], verb);
@@ -54,7 +70,7 @@ export const onlyUnfinished = (known: readonly RunSummary[], verb: string): RunS
     throw new ReplctlError({
       code: 'USAGE',
       message: `There are ${runs.length} unfinished runs: ${runs.map(({ run: id, node }) => `${id} (${node})`).join(', ')}`,
-      hint: `Name one: replctl ${verb} ${run.run}`,
+      hint: `Name one: replctl ${verb} ${run.run}${node === undefined ? '' : ` --node ${node}`}`,
     });
   }
   return run;
@@ -69,7 +85,11 @@ export const chooseRun = async (session: Session, choice: RunChoice, verb: strin
     const facts = await adapter.inspect(node, { signal: session.signal });
     const places = [localPlace(session), { name: node.name, store: await session.runStore(node, facts) }];
     const runs = await runsOf(choice.node, fleet.name, places);
-    return onlyUnfinished(choice.run === undefined ? runs : runs.filter(({ run }) => run === choice.run), verb);
+    return onlyUnfinished(
+      choice.run === undefined ? runs : runs.filter(({ run }) => run === choice.run),
+      verb,
+      choice.node,
+    );
   }
   if (choice.run === undefined) {
     const runs = await readRuns(localPlace(session));

@@ -81,6 +81,14 @@ onEachTransport('run store', (underTest) => {
     expect(await store.claim(claimant('r-2'))).toEqual({ granted: true, epoch: 3 });
   });
 
+  test('takes no renewal that comes after the release: it was under way, and its owner has gone', async () => {
+    const { store } = open();
+    await store.claim(claimant('r-1'));
+    await store.release(1);
+    expect(await store.renew(1)).toBe(false);
+    expect(await store.claim(claimant('r-2'))).toMatchObject({ granted: true });
+  });
+
   test("gives a dead owner's lease away, that one only", async () => {
     const { store } = open();
     await store.claim(claimant('r-1'));

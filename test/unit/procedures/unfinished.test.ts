@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { onlyUnfinished, refuseUnfinishedRemoval } from '../../../src/procedures/unfinished.ts';
+import { onlyUnfinished, refuseUnfinishedRemoval, tellOfEnd } from '../../../src/procedures/unfinished.ts';
 import type { JournalRecord } from '../../../src/workflow/journal-record.ts';
+import { readRun } from '../../../src/workflow/journal.ts';
+import { createMemoryStore } from '../workflow/memory-store.ts';
 import { summarize, type RunSummary } from '../../../src/workflow/run-summary.ts';
+
+const record = (seq: number, entry: object): string =>
+  JSON.stringify({ at: `2026-11-21T10:00:0${seq}.000Z`, seq, ...entry });
 
 const unfinished = (command: string, ...later: readonly JournalRecord[]): RunSummary => {
   const start = { run: 'r-0a1b2c3d4e', command, node: 'db2', fleet: 'orders', engine: 'postgresql', inputs: {} };
@@ -26,4 +31,24 @@ test('who was killed as the run ended is told, by resume, that it did', () => {
   );
   expect(() => onlyUnfinished([], 'resume')).toThrow('There is no unfinished run here to resume');
   expect(onlyUnfinished([ended, unfinished('add-follower')], 'resume')).toMatchObject({ command: 'add-follower' });
+});
+
+test('of several the latest is proposed, where it was looked for', () => {
+  const both = [unfinished('add-follower'), unfinished('remove-follower')];
+  const hint = 'Name one: replctl abandon r-0a1b2c3d4e --node db2';
+  expect(() => onlyUnfinished(both, 'abandon', 'db2')).toThrow(expect.objectContaining({ code: 'USAGE', hint }));
+});
+
+test('a host that could not be told of the end of a run is told before the next one', async () => {
+  const start = { run: 'r-0a1b2c3d4e', command: 'add-follower', node: 'db2', fleet: 'orders', engine: 'mysql' };
+  const begun = record(1, { kind: 'run', ...start, inputs: {} });
+  const [here, there] = [createMemoryStore(), createMemoryStore()].map((store, index) => ({ name: `${index}`, store }));
+  await here!.store.append(start.run, begun, record(2, { kind: 'ended' }));
+  await tellOfEnd(start, here!, there!);
+  expect(await there!.store.list()).toEqual([]);
+  await there!.store.append(start.run, begun);
+  await tellOfEnd({ node: 'db3', fleet: 'orders' }, here!, there!);
+  expect(await readRun(start.run, [there!])).toMatchObject({ state: 'running' });
+  await tellOfEnd(start, here!, there!);
+  expect(await readRun(start.run, [there!])).toMatchObject({ state: 'done' });
 });
