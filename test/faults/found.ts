@@ -63,6 +63,22 @@ export const found: Readonly<Record<string, readonly Case[]>> = {
       blow: 'the follower cut off for 20 s',
       ending: 'resume',
     },
+    // It was killed as the run ended: resume said only that there is none.
+    {
+      command: 'remove-follower',
+      step: 'remove.leftovers',
+      when: 'after',
+      blow: 'SIGKILL',
+      ending: 'torn',
+    },
+    // A renewal under way gave the lease back to nobody: the next run was refused.
+    {
+      command: 'remove-follower',
+      step: 'remove.leftovers',
+      when: 'before',
+      blow: 'replctl suspended for 2 min',
+      ending: 'abandon',
+    },
     // A half-written file stayed for ten minutes.
     {
       command: 'add-follower',
@@ -83,6 +99,21 @@ export const found: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   'mariadb-dump': [
+    // Two earlier runs were over, but their ends could not be written on the follower: there were three to go on with.
+    {
+      command: 'add-follower',
+      step: 'finish.tidy',
+      when: 'after',
+      blow: 'a power cut of the follower',
+      ending: 'torn',
+    },
+    {
+      command: 'add-follower',
+      step: 'snapshot.copy-account',
+      when: 'inside',
+      blow: 'SIGKILL',
+      ending: 'elsewhere',
+    },
     // Statements waited for room without a word, and without end.
     {
       command: 'add-follower',
