@@ -93,8 +93,10 @@ export const mysqlTrack = async (flavour: Flavour, method: 'clone' | 'dump' | 'm
       await writer.revive();
     },
     crashLeader: async () => {
+      // Until systemd has noticed, to start it is nothing to do.
+      const main = `systemctl show --property=MainPID --value ${leader.mysql.unit}`;
       await leader.ok(
-        `pkill -KILL -x '${flavour === 'mysql' ? 'mysqld' : 'mariadbd'}'; systemctl start ${leader.mysql.unit}`,
+        `before=$(${main}); kill -KILL "$before"; while [ "$(${main})" = "$before" ]; do sleep 0.05; done; systemctl start ${leader.mysql.unit}`,
       );
     },
     loseLog: async () => {
