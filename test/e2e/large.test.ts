@@ -58,7 +58,9 @@ describeWithEverything('2 GB of data', () => {
     const fleet = await writeFleet(lab, {
       nodes: { leader: { host: one.address }, follower: { host: other.address, follows: 'leader' } },
     });
-    const running = createReplctl({ fleet, directory: lab.directory }).start(['add-follower', 'follower']);
+    // On a quick machine it is over before it was told of thrice.
+    const add = ['add-follower', 'follower', '--rate', '200MB/s'];
+    const running = createReplctl({ fleet, directory: lab.directory }).start(add);
     peak = await peakOf(running);
     added = await running.ended;
   });
