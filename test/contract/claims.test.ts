@@ -4,13 +4,16 @@ import { onEachTransport, owner } from './fixtures/each-transport.ts';
 
 const { signal } = new AbortController();
 
-/** A setting that runs raise to 9. */
+/** A setting that runs raise to 9, and an administrator may choose. */
 const setting = (at: Pick<ClaimPlace, 'host' | 'directory'>) => {
   const place: ClaimPlace = { ...at, as: owner, name: 'retention' };
   let value = '3';
   return {
     place,
     value: () => value,
+    choose: (chosen: string) => {
+      value = chosen;
+    },
     raise: (run: string, node: string) =>
       claim(
         place,
@@ -26,6 +29,7 @@ const setting = (at: Pick<ClaimPlace, 'host' | 'directory'>) => {
     giveBack: (whose: Parameters<typeof release>[1]) =>
       release(place, whose, {
         signal,
+        look: async () => value,
         restore: async (original) => {
           value = original;
         },
@@ -73,6 +77,38 @@ onEachTransport('claims', (underTest) => {
     expect(value()).toBe('9');
     expect(await holdsClaim(place, { run: 'r-bbbbbbbbbb' }, signal)).toBe(true);
     await giveBack({ node: 'db3' });
+    expect(value()).toBe('3');
+  });
+
+  test('leave alone what somebody else has chosen since', async () => {
+    const { raise, giveBack, choose, value, place } = begin();
+    await raise('r-aaaaaaaaaa', 'db2');
+    choose('12');
+    await giveBack({ node: 'db2' });
+    expect(value()).toBe('12');
+    expect(await holdsClaim(place, { node: 'db2' }, signal)).toBe(false);
+  });
+
+  test('take what somebody has chosen between two of them for the original', async () => {
+    const { raise, giveBack, choose, value } = begin();
+    await raise('r-aaaaaaaaaa', 'db2');
+    choose('5');
+    await raise('r-bbbbbbbbbb', 'db3');
+    expect(value()).toBe('9');
+    await giveBack({ run: 'r-aaaaaaaaaa' });
+    await giveBack({ run: 'r-bbbbbbbbbb' });
+    expect(value()).toBe('5');
+  });
+
+  test('that were cut off before they knew what they had changed are given back all the same', async () => {
+    const { raise, giveBack, value, place } = begin();
+    await raise('r-aaaaaaaaaa', 'db2');
+    const path = `${place.directory}/claims/retention`;
+    const written = new TextDecoder().decode(await place.host.readFile(path, { as: owner }));
+    const content = written.replace(/^changed=.*\n/m, '');
+    expect(content).not.toBe(written);
+    await place.host.writeFile({ path, content, mode: 0o600, as: owner });
+    await giveBack({ run: 'r-aaaaaaaaaa' });
     expect(value()).toBe('3');
   });
 });

@@ -69,7 +69,7 @@ export const donorPlugin = (work: Work): Step => {
         { run: work.run, node: follower.name },
         {
           signal,
-          look: async () => ((await statusOf(place, signal)) === 'ACTIVE' ? 'installed' : 'missing'),
+          look: () => pluginClaimed.look(place, signal),
           change: async () => {
             if ((await statusOf(place, signal)) !== 'ACTIVE') await opened(place, signal, install);
           },
@@ -85,6 +85,7 @@ export const donorPlugin = (work: Work): Step => {
 /** What takes it out again, where it was not there before. */
 export const pluginClaimed: Claimed = {
   name: claimName,
+  look: async (place, signal) => ((await statusOf(place, signal)) === 'ACTIVE' ? 'installed' : 'missing'),
   restore: async (place, original, signal) => {
     if (original === 'missing' && (await statusOf(place, signal)) === 'ACTIVE') await opened(place, signal, uninstall);
   },

@@ -39,12 +39,11 @@ export const keepBinlogs = (work: Work): Step => {
   const { upstream } = work.nodes;
   const place = placeOn(work, 'upstream');
   const needed = work.context.facts.source.server ? neededRetention(work.context.facts.source.server) : day;
-  const look = async (signal: AbortSignal): Promise<string> => {
-    const [row] = await ask<{ seconds: string }>(place, signal, `SELECT @@GLOBAL.${variable} AS seconds`);
-    return row?.seconds ?? '0';
-  };
-  const set = async (seconds: string, signal: AbortSignal): Promise<void> => {
-    if (/^\d+$/.test(seconds)) await ask(place, signal, `SET GLOBAL ${variable} = ${seconds}`);
+  const look = (signal: AbortSignal): Promise<string> => retentionClaimed.look(place, signal);
+  // Another run may have had to raise it further.
+  const raise = async (signal: AbortSignal): Promise<void> => {
+    if (!keepsLongEnough(Number(await look(signal)), needed))
+      await ask(place, signal, `SET GLOBAL ${variable} = ${needed}`);
   };
   return {
     id: 'snapshot.retention',
@@ -72,7 +71,7 @@ export const keepBinlogs = (work: Work): Step => {
         {
           signal,
           look: () => look(signal),
-          change: () => set(String(needed), signal),
+          change: () => raise(signal),
         },
       );
     },
@@ -85,6 +84,10 @@ export const keepBinlogs = (work: Work): Step => {
 /** What puts it back as it was, where the last claim goes. */
 export const retentionClaimed: Claimed = {
   name: claimName,
+  look: async (place, signal) => {
+    const [row] = await ask<{ seconds: string }>(place, signal, `SELECT @@GLOBAL.${variable} AS seconds`);
+    return row?.seconds ?? '0';
+  },
   restore: async (place, original, signal) => {
     if (/^\d+$/.test(original)) await ask(place, signal, `SET GLOBAL ${variable} = ${original}`);
   },
