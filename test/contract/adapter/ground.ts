@@ -29,7 +29,12 @@ export interface Ground<F extends Facts> {
   /** Rows that the follower has and the leader has not, and the other way round, in words. Throws where there was nothing to compare. */
   differences(): Promise<readonly string[]>;
   /** What a follower that was taken out looks like to `status`, and to a run that would make it one. */
-  readonly removed: { readonly survey: Partial<NodeStatus>; readonly state: FollowerState['state'] };
+  readonly removed: {
+    readonly survey: Partial<NodeStatus>;
+    readonly state: FollowerState['state'];
+    /** Steps that find nothing to do after a run that ended well. */
+    readonly idle: readonly string[];
+  };
   /** What the follower says to a write, as its administrator. */
   write(): Promise<'accepted' | 'refused'>;
   close(): Promise<void>;

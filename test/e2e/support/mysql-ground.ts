@@ -108,7 +108,7 @@ export const mysqlGround = (flavour: Flavour, method: Want['method']) => async (
         return comparison.differences;
       },
       // It knows of no channel any more, but its option file does.
-      removed: { survey: { role: 'standalone', state: 'running' }, state: 'broken' },
+      removed: { survey: { role: 'standalone', state: 'running' }, state: 'broken', idle: ['remove.leftovers'] },
       write: () => writeAs(follower, flavour),
       close: async () => {
         await Promise.all(Object.values(nodes).map(({ host }) => host.close()));

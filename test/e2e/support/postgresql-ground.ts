@@ -55,7 +55,7 @@ export const postgresqlGround = async (): Promise<Ground<PostgresFacts>> => {
         if (comparison.rows === 0) throw new Error('there were no rows to compare');
         return comparison.differences;
       },
-      removed: { survey: { role: 'follower', state: 'broken' }, state: 'broken' },
+      removed: { survey: { role: 'follower', state: 'broken' }, state: 'broken', idle: [] },
       write: async () => {
         const { exitCode, stderr } = await follower.run(['psql', '-X', '-c', 'CREATE TEMP TABLE tried ()'], {
           user: 'postgres',
