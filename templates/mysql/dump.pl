@@ -6,7 +6,6 @@ use Fcntl qw(:flock); use IO::Handle; use IO::Select; use POSIX qw(:sys_wait_h);
 my %arg = map { /^(\w+)=(.*)$/s ? ($1 => $2) : () } @ARGV;
 my ($spool, $flavour, $parallel) = @arg{qw(spool flavour parallel)};
 my @client = ($arg{client}, "--defaults-file=$arg{access}", qw(--batch --skip-column-names --quick --unbuffered --default-character-set=utf8mb4 --connect-timeout=15));
-push @client, $arg{compression} if $arg{compression};
 my @dumper = ($arg{dumper}, "--defaults-file=$arg{access}", qw(--default-character-set=utf8mb4 --no-data --skip-lock-tables --skip-add-locks --skip-comments --skip-dump-date --force --databases));
 splice @dumper, 2, 0, qw(--set-gtid-purged=OFF --column-statistics=0 --no-tablespaces) if $flavour eq 'mysql';
 my $rate = $arg{rate} || 0;
@@ -63,18 +62,19 @@ sub ask {
     lost($s, $sql) if !$n;
   }
 }
-# Bytes a second that come over from the source; a server that does not send so large a row is taken for near.
+# Bytes a second that come over from the source, in rows that every server sends; after three seconds the link is known to be slow.
 sub link_speed {
-  my $s = session(); my ($bytes, $tail) = (6_000_000, '');
-  my ($began, $until) = (time, time + $limit);
-  print { $s->{in} } "SELECT REPEAT('x', $bytes);\nSELECT '$end';\n" or lost($s, 'measuring the link');
+  my $s = session(); my ($bytes, $tail, $began) = (0, '', time);
+  print { $s->{in} } "SELECT REPEAT('x', 100000) FROM information_schema.COLLATIONS LIMIT 60;\nSELECT '$end';\n" or lost($s, 'measuring the link');
   until (substr($tail, -length $end) eq $end) {
-    heard($s, $until, 'measuring the link');
-    sysread $s->{out}, my $data, 1048576 or lost($s, 'measuring the link');
+    heard($s, time + $limit, 'measuring the link');
+    my $n = sysread $s->{out}, my $data, 1048576; lost($s, 'measuring the link') if !$n;
+    $bytes += $n;
     ($tail = substr "$tail$data", -200) =~ s/\n\z//;
+    if (time - $began > 3) { kill 'TERM', $s->{pid}; last }
   }
-  my $speed = $bytes / (time - $began + 0.001); leave($s);
-  return $speed;
+  leave($s);
+  return $bytes / (time - $began + 0.001);
 }
 sub leave { my $s = shift; close $s->{in}; close $s->{out}; waitpid $s->{pid}, 0; @clients = grep { $_ != $s->{pid} } @clients; unlink $s->{errors} }
 
@@ -83,17 +83,19 @@ sub literal { my $n = shift; $n =~ s/\\/\\\\/g; $n =~ s/'/''/g; "'$n'" }
 
 # --- readers: each opens its snapshot under the lock, says so, and waits for tasks
 pipe(my $tasks_out, my $tasks_in) or fail("pipe: $!"); pipe(my $ready_out, my $ready_in) or fail("pipe: $!"); pipe(my $go_out, my $go_in) or fail("pipe: $!");
-# MariaDB compresses with zlib alone, which takes a processor for 30 MB a second: over a fast link it would only hold the copy up. Over a slow one every second
-# reader has it, so that the link and the processors are both at work.
-my $slow = $flavour ne 'mysql' && link_speed() < 60e6;
-note('compressed in part') if $slow;
+# Over a fast link compression would only hold the copy up. MySQL's (zstd at its lowest level) is worth it below a gigabit or two. MariaDB has zlib alone, which takes a
+# processor for 30 MB a second: over a slow link every second reader has it, so that the link and the processors are both at work.
+my $speed = link_speed();
+my @compressed = map { $flavour eq 'mysql' ? $speed < 200e6 : $speed < 60e6 && $_ % 2 == 0 } 1 .. $parallel;
+my @compression = $flavour eq 'mysql' ? ('--compression-algorithms=zstd,uncompressed', '--zstd-compression-level=1') : '--compress';
+note(sprintf 'link %.0f MB/s, %d of %d readers compressed', $speed / 1e6, scalar(grep { $_ } @compressed), $parallel);
 my $ddl;
 for my $reader (1 .. $parallel) {
   my $pid = fork; defined $pid or fail("fork: $!");
   if ($pid) { push @children, $pid; next }
   close $tasks_in; close $ready_out; close $go_in;
   $SIG{TERM} = sub { kill 'TERM', @clients; POSIX::_exit(1) };
-  push @client, '--compress' if $slow && $reader % 2 == 0;
+  push @client, @compression if $compressed[$reader - 1];
   my $s = session();
   ask($s, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   syswrite $ready_in, 'c';

@@ -18,7 +18,8 @@ sub session {
   if (!$pid) { open STDIN, '<&', $from_us; open STDOUT, '>&', $to_us; open STDERR, '>', $errors; close $_ for $from_us, $to_client, $from_client, $to_us; exec @client or POSIX::_exit(127) }
   close $from_us; close $to_us; $to_client->autoflush(1);
   my $s = { in => $to_client, out => $from_client, errors => $errors, pid => $pid, buffer => '' };
-  ask($s, "SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0, unique_checks = 0");
+  # With unique_checks off, MariaDB collects the first piece of a table and sorts it: half as much again of the processors' time (11.8).
+  ask($s, "SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0, unique_checks = " . ($flavour eq 'mysql' ? 0 : 1));
   return $s;
 }
 sub lost { my ($s, $what) = @_; my $why = ''; if (open my $f, '<', $s->{errors}) { my @lines = <$f>; $why = $lines[-1] // ''; chomp $why } fail(($why || 'the server for the copy was lost') . ($what ? ' (' . substr($what, 0, 200) . ')' : '')) }

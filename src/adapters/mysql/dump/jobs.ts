@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LongJob } from '../../follow-job.ts';
-import { copyCredentialsPath, majorOf } from '../layout.ts';
+import { copyCredentialsPath } from '../layout.ts';
 import type { Work } from '../work.ts';
 import { spoolOf, streamsOf } from './spool.ts';
 import { loader, loadTarget } from './target.ts';
@@ -10,12 +10,6 @@ const program = (name: string): string =>
 
 /** Seconds that everyone may have to wait for the global lock, and that it may be held when we are gone: by the server's own clock. */
 const lockTimeout = 5;
-
-/** What the way from the source costs is weighed against two cores: zstd at its lowest level is nearly free, MariaDB's zlib is not: the script looks how fast the link is. */
-const compression = ({ dialect, layouts }: Work): readonly string[] =>
-  dialect.flavour === 'mysql' && majorOf(layouts.follower)[0] >= 8
-    ? ['compression=--compression-algorithms=zstd,uncompressed']
-    : [];
 
 /** The words are the script's own; a failed dump leaves a mark, so that whoever loads does not wait for it. */
 const withMark = 'perl - "$@"; status=$?; [ "$status" = 0 ] || touch -- "$0/broken"; exit "$status"';
@@ -43,7 +37,6 @@ export const dumpJob = (work: Work): LongJob => {
       `show_position=${work.dialect.showPosition}`,
       `history=${work.dialect.history}`,
       `checksums=${work.context.want.checksums === false ? 0 : 1}`,
-      ...compression(work),
       ...(rate === undefined ? [] : [`rate=${rate}`]),
     ],
     stdin: program('dump.pl'),

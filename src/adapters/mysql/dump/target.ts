@@ -52,9 +52,14 @@ const careless = [
   '--innodb-flush-log-at-trx-commit=0',
   '--innodb-doublewrite=0',
   '--innodb-flush-method=O_DIRECT',
-  '--innodb-io-capacity=2000',
-  '--innodb-io-capacity-max=10000',
+  '--innodb-io-capacity=20000',
+  '--innodb-io-capacity-max=40000',
+  // Rows come in the order of their keys: a page that is full is not touched again, and may be written while the others load.
+  '--innodb-max-dirty-pages-pct=2',
+  '--innodb-max-dirty-pages-pct-lwm=0',
   '--max-allowed-packet=1G',
+  // What LOAD DATA reads at a time.
+  '--read-buffer-size=1048576',
   '--secure-file-priv=',
   '--sql-mode=',
 ];
@@ -65,14 +70,17 @@ export const loadTarget = (work: Work): ScratchServer => {
     work.dialect.flavour === 'mysql'
       ? [
           '--innodb-redo-log-capacity=1G',
-          '--innodb-ddl-buffer-size=134217728',
+          // More is slower: it is sorted in pieces that fit a processor's cache no longer (9.7, 1.5 million rows: 32 MB take a fifth less than 128).
+          '--innodb-ddl-buffer-size=33554432',
           '--innodb-ddl-threads=2',
           '--innodb-parallel-read-threads=2',
           '--performance-schema=OFF',
         ]
-      : [
+      : // innodb_sort_buffer_size stays at its default of 1 MB: with 64 MB the keys take twice as long (11.8).
+        [
+          // Two loaders of one table do not wait for each other; MySQL's default.
+          '--innodb-autoinc-lock-mode=2',
           '--innodb-log-file-size=1G',
-          '--innodb-sort-buffer-size=67108864',
           '--innodb-log-buffer-size=64M',
           '--performance-schema=OFF',
         ];
