@@ -7,6 +7,7 @@ import { closeRun } from '../workflow/undo.ts';
 import type { RunOptions } from '../workflow/runner.ts';
 import { conduct, stepResults } from './conduct.ts';
 import { refuseOthers, type Side } from './removable.ts';
+import { localPlace, refuseUnfinishedAddition, unfinishedOf } from './unfinished.ts';
 import type { AbandonResult, RemoveFollowerOptions, RemoveFollowerResult } from './contract.ts';
 
 interface Removal {
@@ -28,7 +29,14 @@ const carryOut = async (session: Session, removal: Removal) => {
   const leader = await side(session, adapter, fleet.leader.name);
   const upstream = removal.upstream === leader.node.name ? leader : await side(session, adapter, removal.upstream);
   const follower = gone ? undefined : await side(session, adapter, start.node);
-  if (follower && !resumed) refuseOthers(adapter, { leader, upstream, source: upstream, follower });
+  if (follower && !resumed) {
+    const places = [
+      localPlace(session),
+      { name: start.node, store: await session.runStore(follower.node, follower.facts) },
+    ];
+    refuseUnfinishedAddition(await unfinishedOf(start.node, fleet.name, places));
+    refuseOthers(adapter, { leader, upstream, source: upstream, follower });
+  }
   const context: RemovalContext<Facts> = { run: start.run, fleet: fleet.name, name: start.node, leader, upstream };
   const steps = (guard: () => LeaseGuard) =>
     adapter.removeFollower(follower ? { ...context, follower: { ...follower, guard } } : context);

@@ -50,14 +50,28 @@ export const refuseUnfinishedRemoval = (runs: readonly RunSummary[]): void => {
   });
 };
 
+/** What its copy stands on would be taken away under it. */
+export const refuseUnfinishedAddition = (runs: readonly RunSummary[]): void => {
+  const addition = runs.find(({ command }) => command === 'add-follower');
+  if (addition === undefined) return;
+  const { run, node } = addition;
+  throw new ReplctlError({
+    code: 'RUN_DIFFERS',
+    node,
+    message: `There is an unfinished run ${run} that makes ${node} a follower`,
+    hint: `Take it back: replctl abandon ${run} --node ${node}; or go on with it: replctl resume ${run} --node ${node}. Then run this again.`,
+    details: { run },
+  });
+};
+
 /** Whoever was killed as its run ended hears that it did. */
-const nothing = (latest: RunSummary | undefined, verb: string): ReplctlError =>
+const nothing = (latest: RunSummary | undefined, verb: string, node: string | undefined): ReplctlError =>
   new ReplctlError({
     code: 'RUN_NOT_FOUND',
     message: latest
       ? `There is nothing to ${verb}: the latest run here, ${latest.run} (${latest.command} ${latest.node}), is ${latest.state} since ${latest.lastAt}`
-      : `There is no unfinished run here to ${verb}`,
-    hint: `replctl runs lists what is known on this machine${latest ? ', replctl status shows what is there' : ''}; a run that was begun elsewhere is found with --node NODE.`,
+      : `There is no unfinished run ${node === undefined ? 'here' : `of ${node}`} to ${verb}`,
+    hint: `replctl runs lists what is known on this machine${latest ? ', replctl status shows what is there' : ''}${node === undefined ? '; a run that was begun elsewhere is found with --node NODE' : ''}.`,
     details: latest ? { run: latest.run, state: latest.state } : {},
   });
 
@@ -65,7 +79,7 @@ const nothing = (latest: RunSummary | undefined, verb: string): ReplctlError =>
 export const onlyUnfinished = (known: readonly RunSummary[], verb: string, node?: string): RunSummary => {
   const runs = known.filter(isUnfinished);
   const [run, ...others] = runs;
-  if (!run) throw nothing(known[0], verb);
+  if (!run) throw nothing(known[0], verb, node);
   if (others.length > 0) {
     throw new ReplctlError({
       code: 'USAGE',

@@ -90,6 +90,20 @@ describeInLab('remove-follower', () => {
     expect(await left()).toEqual({ slots: [], roles: [], senders: 0, hbaBlocks: 0 });
   });
 
+  test('does not take away what a copy that was cut off stands on', async () => {
+    const adding = replctl.start(['add-follower', 'kept', '--replace', '--rate', '1MB/s']);
+    await adding.event((event) => event.event === 'step-started' && event.step === 'transfer.copy');
+    adding.kill('SIGKILL');
+    await adding.ended;
+    const before = await left();
+    const refused = await replctl.run(['remove-follower', 'kept', '--yes']);
+    expectExit(refused, 2);
+    expect(refused.json).toMatchObject({ error: { code: 'RUN_DIFFERS', hint: expect.stringContaining('abandon') } });
+    expect(await left()).toEqual(before);
+    await replctl.ok(['abandon', '--node', 'kept', '--yes']);
+    expect(await left()).toEqual({ slots: [], roles: [], senders: 0, hbaBlocks: 0 });
+  });
+
   test('lets both be followers again', async () => {
     const refused = await replctl.run(['add-follower', 'kept']);
     expectExit(refused, 3);

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { onlyUnfinished, refuseUnfinishedRemoval, tellOfEnd } from '../../../src/procedures/unfinished.ts';
+import {
+  onlyUnfinished,
+  refuseUnfinishedAddition,
+  refuseUnfinishedRemoval,
+  tellOfEnd,
+} from '../../../src/procedures/unfinished.ts';
 import type { JournalRecord } from '../../../src/workflow/journal-record.ts';
 import { readRun } from '../../../src/workflow/journal.ts';
 import { createMemoryStore } from '../workflow/memory-store.ts';
@@ -17,6 +22,12 @@ test('a follower is not added while its removal waits: the next resume would tak
   const refusal = { code: 'RUN_DIFFERS', exitCode: 2, hint: expect.stringContaining('replctl abandon r-0a1b2c3d4e') };
   expect(() => refuseUnfinishedRemoval([unfinished('remove-follower')])).toThrow(expect.objectContaining(refusal));
   expect(() => refuseUnfinishedRemoval([unfinished('add-follower')])).not.toThrow();
+});
+
+test('a follower is not taken out while a run that adds it waits: what its copy stands on would go', () => {
+  const refusal = { code: 'RUN_DIFFERS', exitCode: 2, hint: expect.stringContaining('replctl abandon r-0a1b2c3d4e') };
+  expect(() => refuseUnfinishedAddition([unfinished('add-follower')])).toThrow(expect.objectContaining(refusal));
+  expect(() => refuseUnfinishedAddition([unfinished('remove-follower')])).not.toThrow();
 });
 
 test('who was killed as the run ended is told, by resume, that it did', () => {
