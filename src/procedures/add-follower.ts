@@ -9,7 +9,7 @@ import type { AddFollowerOptions, AddFollowerResult } from './contract.ts';
 import { applyAllowed, enforce, findingsFor } from './findings.ts';
 import { carryOut, followerSteps, methodOf, type FollowerRun } from './follower-run.ts';
 import { allowedOf, askedFor, chosenMethod, flagOf, inputsOf } from './inputs.ts';
-import { localPlace, refuseUnfinishedRemoval, unfinishedOf } from './unfinished.ts';
+import { additionOf, localPlace, refuseUnfinishedRemoval, unfinishedOf } from './unfinished.ts';
 
 const nothing = { copiedFrom: null, method: null, steps: [], bytes: null };
 
@@ -70,10 +70,8 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
   const store = await session.runStore(nodes.follower, facts.follower);
   const places = [localPlace(session), { name: parts.node, store }];
   const findRuns = async (): Promise<readonly RunSummary[]> => unfinishedOf(parts.node, fleet.name, places);
-  const addingOf = (runs: readonly RunSummary[]): RunSummary | undefined =>
-    runs.find(({ command }) => command === 'add-follower');
   const runs = await findRuns();
-  const unfinished = addingOf(runs);
+  const unfinished = additionOf(runs);
   const different = unfinished ? differences(askedFor(unfinished.inputs), inputs) : [];
   if (unfinished && different.length > 0) throw runDiffers(unfinished, different, flagOf);
 
@@ -110,7 +108,7 @@ export const addFollower = async (session: Session, options: AddFollowerOptions)
   };
   if (dryRun) return planned(run, seconds());
   const stillFirst = async (): Promise<void> => {
-    const now = addingOf(await findRuns());
+    const now = additionOf(await findRuns());
     if (now?.run === unfinished?.run) return;
     throw new ReplctlError({
       code: 'LEASE_HELD',

@@ -2,12 +2,13 @@ import { ReplctlError } from '../errors.ts';
 import type { Adapter, Facts, LeaseGuard, RemovalContext } from '../adapters/adapter.ts';
 import type { Session } from '../session.ts';
 import type { RunStart } from '../workflow/journal-record.ts';
+import type { RunSummary } from '../workflow/run-summary.ts';
 import { newRunId } from '../workflow/run-id.ts';
 import { closeRun } from '../workflow/undo.ts';
 import type { RunOptions } from '../workflow/runner.ts';
 import { conduct, stepResults } from './conduct.ts';
 import { refuseOthers, type Side } from './removable.ts';
-import { localPlace, refuseUnfinishedAddition, unfinishedOf } from './unfinished.ts';
+import { additionOf, localPlace, refuseUnfinishedAddition, unfinishedOf } from './unfinished.ts';
 import type { AbandonResult, RemoveFollowerOptions, RemoveFollowerResult } from './contract.ts';
 
 interface Removal {
@@ -29,18 +30,19 @@ const carryOut = async (session: Session, removal: Removal) => {
   const leader = await side(session, adapter, fleet.leader.name);
   const upstream = removal.upstream === leader.node.name ? leader : await side(session, adapter, removal.upstream);
   const follower = gone ? undefined : await side(session, adapter, start.node);
-  if (follower && !resumed) {
-    const places = [
-      localPlace(session),
-      { name: start.node, store: await session.runStore(follower.node, follower.facts) },
-    ];
-    refuseUnfinishedAddition(await unfinishedOf(start.node, fleet.name, places));
+  const unfinished = async (): Promise<readonly RunSummary[]> => {
+    if (!follower || resumed) return [];
+    const store = await session.runStore(follower.node, follower.facts);
+    return unfinishedOf(start.node, fleet.name, [localPlace(session), { name: start.node, store }]);
+  };
+  // Who is being made a follower is none yet; whether that goes on right now is seen by its lease.
+  if (follower && !resumed && additionOf(await unfinished()) === undefined)
     refuseOthers(adapter, { leader, upstream, source: upstream, follower });
-  }
+  const before = async (): Promise<void> => refuseUnfinishedAddition(await unfinished());
   const context: RemovalContext<Facts> = { run: start.run, fleet: fleet.name, name: start.node, leader, upstream };
   const steps = (guard: () => LeaseGuard) =>
     adapter.removeFollower(follower ? { ...context, follower: { ...follower, guard } } : context);
-  return conduct(session, { at: follower, start, resumed, steps });
+  return conduct(session, { at: follower, start, resumed, steps, before });
 };
 
 const result = async (session: Session, removal: Removal): Promise<RemoveFollowerResult> => {

@@ -50,9 +50,12 @@ export const refuseUnfinishedRemoval = (runs: readonly RunSummary[]): void => {
   });
 };
 
+export const additionOf = (runs: readonly RunSummary[]): RunSummary | undefined =>
+  runs.find(({ command }) => command === 'add-follower');
+
 /** What its copy stands on would be taken away under it. */
 export const refuseUnfinishedAddition = (runs: readonly RunSummary[]): void => {
-  const addition = runs.find(({ command }) => command === 'add-follower');
+  const addition = additionOf(runs);
   if (addition === undefined) return;
   const { run, node } = addition;
   throw new ReplctlError({

@@ -93,6 +93,7 @@ describeInLab('remove-follower', () => {
   test('does not take away what a copy that was cut off stands on', async () => {
     const adding = replctl.start(['add-follower', 'kept', '--replace', '--rate', '1MB/s']);
     await adding.event((event) => event.event === 'step-started' && event.step === 'transfer.copy');
+    expectExit(await replctl.run(['remove-follower', 'kept', '--yes']), 6);
     adding.kill('SIGKILL');
     await adding.ended;
     const before = await left();
