@@ -9,7 +9,7 @@ my @client = ($arg{client}, "--defaults-file=$arg{access}", qw(--batch --skip-co
 my @dumper = ($arg{dumper}, "--defaults-file=$arg{access}", qw(--default-character-set=utf8mb4 --no-data --skip-lock-tables --skip-add-locks --skip-comments --skip-dump-date --force --databases));
 splice @dumper, 2, 0, qw(--set-gtid-purged=OFF --column-statistics=0 --no-tablespaces) if $flavour eq 'mysql';
 my $rate = $arg{rate} || 0;
-my $piece_bytes = $arg{piece_bytes} || 48e6;
+my $piece_bytes = $arg{piece_bytes} || 0;
 my $parent = $$;
 $SIG{PIPE} = 'IGNORE';
 
@@ -65,7 +65,7 @@ sub ask {
 # Bytes a second that come over from the source, in rows that every server sends; after three seconds the link is known to be slow.
 sub link_speed {
   my $s = session(); my ($bytes, $tail, $began) = (0, '', time);
-  print { $s->{in} } "SELECT REPEAT('x', 100000) FROM information_schema.COLLATIONS LIMIT 60;\nSELECT '$end';\n" or lost($s, 'measuring the link');
+  print { $s->{in} } "SELECT REPEAT('x', 100000) FROM information_schema.COLLATIONS LIMIT 30;\nSELECT '$end';\n" or lost($s, 'measuring the link');
   until (substr($tail, -length $end) eq $end) {
     heard($s, time + $limit, 'measuring the link');
     my $n = sysread $s->{out}, my $data, 1048576; lost($s, 'measuring the link') if !$n;
@@ -281,6 +281,8 @@ for my $t (0 .. $#tables) {
 # --- the work: each table once, and one that outweighs the others in ranges of its key
 my $total = 0; $total += $_->{bytes} for @tables;
 my $share = $total / $parallel; my (@work, @sums);
+# What comes last is waited for: small pieces of what is small. But each is a file.
+$piece_bytes ||= $total < 8e9 ? 16e6 : 48e6;
 for my $t (0 .. $#tables) {
   my ($table, @named) = ($tables[$t], @{ $fields[$t] });
   my $from = ident($table->{schema}) . '.' . ident($table->{name});
@@ -304,8 +306,8 @@ for my $t (0 .. $#tables) {
 }
 spit('tables.tsv', join('', map { "$_\n" } @list));
 @work = ((sort { $b->{bytes} <=> $a->{bytes} } @work), @sums);
-spit('tasks', join '', map { my $select = $_->{select}; $select =~ s/([\\\n])/$1 eq "\n" ? '\\n' : '\\\\'/ge; "$_->{table}\t$_->{part}\t$select\n" } @work);
-sub tasks { open my $f, '<', "$spool/tasks" or fail("$spool/tasks: $!"); map { chomp; my ($t, $p, $select) = split /\t/, $_, 3; $select =~ s/\\([n\\])/$1 eq 'n' ? "\n" : '\\'/ge; { table => $t, part => $p, select => $select } } <$f> }
+spit('tasks', join '', "$piece_bytes\n", map { my $select = $_->{select}; $select =~ s/([\\\n])/$1 eq "\n" ? '\\n' : '\\\\'/ge; "$_->{table}\t$_->{part}\t$select\n" } @work);
+sub tasks { open my $f, '<', "$spool/tasks" or fail("$spool/tasks: $!"); $piece_bytes = <$f>; map { chomp; my ($t, $p, $select) = split /\t/, $_, 3; $select =~ s/\\([n\\])/$1 eq 'n' ? "\n" : '\\'/ge; { table => $t, part => $p, select => $select } } <$f> }
 
 # --- accounts: MySQL's cannot change while the instance is locked
 sub mariadb_accounts {
