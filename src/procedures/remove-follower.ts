@@ -35,10 +35,17 @@ const carryOut = async (session: Session, removal: Removal) => {
     const store = await session.runStore(follower.node, follower.facts);
     return unfinishedOf(start.node, fleet.name, [localPlace(session), { name: start.node, store }]);
   };
+  const refuse = (): void => {
+    if (follower && !resumed) refuseOthers(adapter, { leader, upstream, source: upstream, follower });
+  };
   // Who is being made a follower is none yet; whether that goes on right now is seen by its lease.
-  if (follower && !resumed && additionOf(await unfinished()) === undefined)
-    refuseOthers(adapter, { leader, upstream, source: upstream, follower });
-  const before = async (): Promise<void> => refuseUnfinishedAddition(await unfinished());
+  const adding = additionOf(await unfinished()) !== undefined;
+  if (!adding) refuse();
+  const before = async (): Promise<void> => {
+    refuseUnfinishedAddition(await unfinished());
+    // It has ended meanwhile, and these facts are of before.
+    if (adding) refuse();
+  };
   const context: RemovalContext<Facts> = { run: start.run, fleet: fleet.name, name: start.node, leader, upstream };
   const steps = (guard: () => LeaseGuard) =>
     adapter.removeFollower(follower ? { ...context, follower: { ...follower, guard } } : context);

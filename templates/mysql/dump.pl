@@ -71,7 +71,7 @@ sub link_speed {
     my $n = sysread $s->{out}, my $data, 1048576; lost($s, 'measuring the link') if !$n;
     $bytes += $n;
     ($tail = substr "$tail$data", -200) =~ s/\n\z//;
-    if (time - $began > 3) { kill 'TERM', $s->{pid}; last }
+    if (time - $began > 3) { kill 'KILL', $s->{pid}; last }
   }
   leave($s);
   return $bytes / (time - $began + 0.001);
@@ -85,7 +85,7 @@ sub literal { my $n = shift; $n =~ s/\\/\\\\/g; $n =~ s/'/''/g; "'$n'" }
 pipe(my $tasks_out, my $tasks_in) or fail("pipe: $!"); pipe(my $ready_out, my $ready_in) or fail("pipe: $!"); pipe(my $go_out, my $go_in) or fail("pipe: $!");
 # Over a fast link compression would only hold the copy up. MySQL's (zstd at its lowest level) is worth it below a gigabit or two. MariaDB has zlib alone, which takes a
 # processor for 30 MB a second: over a slow link every second reader has it, so that the link and the processors are both at work.
-my $speed = link_speed();
+my $speed = $rate && $rate < 60e6 ? $rate : link_speed();
 my @compressed = map { $flavour eq 'mysql' ? $speed < 200e6 : $speed < 60e6 && $_ % 2 == 0 } 1 .. $parallel;
 my @compression = $flavour eq 'mysql' ? ('--compression-algorithms=zstd,uncompressed', '--zstd-compression-level=1') : '--compress';
 note(sprintf 'link %.0f MB/s, %d of %d readers compressed', $speed / 1e6, scalar(grep { $_ } @compressed), $parallel);
