@@ -87,6 +87,17 @@ export const methodProvocations: Provocations = {
       advises: ['CHECK TABLE'],
     },
   ],
+  TOOLS_MISSING: [
+    {
+      ...error,
+      when: 'a clone is to keep to a rate, and there is no perl',
+      node: 'db2',
+      want: { method: 'clone', rate: 1e6 },
+      cast: { follower: { disk: { programs: ['mysql', 'innochecksum'] } } },
+      says: ['perl', 'db2', '--rate'],
+      advises: ['perl-base'],
+    },
+  ],
   ENCRYPTED_DATA: [
     {
       ...error,

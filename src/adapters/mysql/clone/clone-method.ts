@@ -65,13 +65,25 @@ const unchecked: Check = ({ facts, want }) => {
   ];
 };
 
+const relay: Check = ({ facts: { follower }, want }) =>
+  want.rate === undefined || !follower.disk || follower.disk.programs.includes('perl')
+    ? []
+    : [
+        error({
+          code: 'TOOLS_MISSING',
+          node: follower.node,
+          message: `there is no perl on ${follower.node}, which keeps a clone to --rate`,
+          hint: 'Install it (the package perl-base), or leave --rate out.',
+        }),
+      ];
+
 /** A copy of the files by the servers themselves. */
 export const clone: CopyMethod = {
   name: 'clone',
   because: 'both servers are of one series and all data is InnoDB: the servers copy files',
   privileges: ['BACKUP_ADMIN'],
   objection: cloneObjection,
-  findings: (scene) => [...packets(scene), ...unchecked(scene)],
+  findings: (scene) => [...packets(scene), ...relay(scene), ...unchecked(scene)],
   steps: (work) => [
     ...(needsPlugin(work.context.facts) ? [donorPlugin(work)] : []),
     copyByClone(work),

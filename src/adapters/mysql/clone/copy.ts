@@ -1,5 +1,4 @@
 import { cancelJob, removeJob, type JobHandle } from '../../../hosts/job.ts';
-import { masked, type Masked } from '../../../masked.ts';
 import { must } from '../../../hosts/host.ts';
 import { createPaceMeter } from '../../../workflow/rate.ts';
 import type { Step, StepContext } from '../../../workflow/step.ts';
@@ -8,7 +7,6 @@ import { copyState } from '../../copy-state.ts';
 import { followJob } from '../../follow-job.ts';
 import { installedRun } from '../../installed-run.ts';
 import { copyCredentialsPath } from '../layout.ts';
-import { quoteLiteral } from '../names.ts';
 import { readPassword } from '../read-password.ts';
 import {
   dropScratch,
@@ -23,6 +21,7 @@ import {
   type ScratchServer,
 } from '../scratch-server.ts';
 import type { Work } from '../work.ts';
+import { clientArgv, clientInput, cloneStatements } from './client.ts';
 import { inTurn } from './in-turn.ts';
 
 export const cloneJob = (work: Work): JobHandle => ({
@@ -43,34 +42,6 @@ const recipient = (work: Work): ScratchServer =>
       '--performance-schema=ON',
     ],
   });
-
-const clientArgv = ({ layout }: ScratchServer): readonly string[] => [
-  `${layout.clientDir}/mysql`,
-  '--no-defaults',
-  `--socket=${layout.socket}`,
-  '--user=root',
-];
-
-const donor = ({ nodes, layouts }: Work): string => `${nodes.source.address}:${layouts.source.port}`;
-
-/** Bytes a second, as the server takes it: in MiB, 0 for no limit. */
-const bandwidth = ({ rate }: Work['context']['want']): number =>
-  rate === undefined ? 0 : Math.max(1, Math.round(rate / 1_048_576));
-
-/** Sent to the client's standard input: the only way for the password. */
-export const cloneStatements = (work: Work, password: Masked | string): Masked => {
-  const { nodes, layouts, context } = work;
-  const transport = work.tls === 'off' ? 'REQUIRE NO SSL' : 'REQUIRE SSL';
-  const parallel =
-    context.want.parallel === undefined
-      ? ''
-      : `SET GLOBAL clone_autotune_concurrency = OFF; SET GLOBAL clone_max_concurrency = ${context.want.parallel};\n`;
-  return masked`SET SESSION sql_log_off = 1;
-SET GLOBAL clone_valid_donor_list = ${quoteLiteral(donor(work))};
-SET GLOBAL clone_max_data_bandwidth = ${String(bandwidth(context.want))};
-${parallel}CLONE INSTANCE FROM ${quoteLiteral(work.copyAccount)}@${quoteLiteral(nodes.source.address)}:${String(layouts.source.port)} IDENTIFIED BY '${password}' DATA DIRECTORY = ${quoteLiteral(work.place.staged)} ${transport};
-`;
-};
 
 const progressQuery = `SELECT COALESCE(SUM(ESTIMATE), 0) AS total, COALESCE(SUM(DATA), 0) AS bytes,
   COALESCE(MAX(CASE WHEN STATE = 'In Progress' THEN STAGE END), '') AS stage FROM performance_schema.clone_progress`;
@@ -118,7 +89,7 @@ export const copyByClone = (work: Work): Step => {
     plan: () => [
       ...[...makeWorkDir(work), initialiseCommand(scratch)].map((command) => describe(runs(follower, command))),
       describe(jobs(follower, layout.osUser, scratch.argv)),
-      describe(jobs(follower, layout.osUser, clientArgv(scratch))),
+      describe(jobs(follower, layout.osUser, clientArgv(work, scratch))),
       { node: follower.name, kind: 'sql', text: cloneStatements(work, '********').shown },
     ],
     probe: async ({ signal }) => {
@@ -140,7 +111,7 @@ export const copyByClone = (work: Work): Step => {
         followJob(context, {
           on: follower,
           guard: () => work.context.guard(),
-          job: { handle, argv: clientArgv(scratch), stdin: cloneStatements(work, password) },
+          job: { handle, argv: clientArgv(work, scratch), stdin: clientInput(work, password) },
           isWhole: async () => (await stagedBytes(work, context.signal)) !== undefined,
           prepare,
           look: showProgress(work, scratch, context),

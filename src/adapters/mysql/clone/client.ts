@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { masked, type Masked } from '../../../masked.ts';
+import { quoteLiteral } from '../names.ts';
+import type { ScratchServer } from '../scratch-server.ts';
+import type { Work } from '../work.ts';
+
+const relay = readFileSync(new URL('../../../../templates/mysql/relay.pl', import.meta.url), 'utf8');
+
+/** Under `--rate` the donor is reached through a relay on the follower, which puts its port where its name stands. */
+const donorOf = ({ nodes, layouts, context }: Work): { readonly host: string; readonly port: string } =>
+  context.want.rate === undefined
+    ? { host: nodes.source.address, port: String(layouts.source.port) }
+    : { host: '127.0.0.1', port: 'RELAY_PORT' };
+
+/** Who says CLONE to the recipient; what it says comes on standard input. */
+export const clientArgv = ({ nodes, layouts, context }: Work, { layout }: ScratchServer): readonly string[] => {
+  const { rate } = context.want;
+  const client = [`${layout.clientDir}/mysql`, '--no-defaults', `--socket=${layout.socket}`, '--user=root'];
+  if (rate === undefined) return client;
+  return ['perl', '-', nodes.source.address, String(layouts.source.port), String(rate), ...client];
+};
+
+/** With a mask for the password they can be shown. */
+export const cloneStatements = (work: Work, password: Masked | string): Masked => {
+  const { parallel: threads } = work.context.want;
+  const { host, port } = donorOf(work);
+  const transport = work.tls === 'off' ? 'REQUIRE NO SSL' : 'REQUIRE SSL';
+  const parallel =
+    threads === undefined
+      ? ''
+      : `SET GLOBAL clone_autotune_concurrency = OFF; SET GLOBAL clone_max_concurrency = ${threads};\n`;
+  return masked`SET SESSION sql_log_off = 1;
+SET GLOBAL clone_valid_donor_list = ${quoteLiteral(`${host}:${port}`)};
+${parallel}CLONE INSTANCE FROM ${quoteLiteral(work.copyAccount)}@${quoteLiteral(host)}:${port} IDENTIFIED BY '${password}' DATA DIRECTORY = ${quoteLiteral(work.place.staged)} ${transport};
+`;
+};
+
+/** The only way for the password. */
+export const clientInput = (work: Work, password: Masked): Masked =>
+  masked`${work.context.want.rate === undefined ? '' : relay}${cloneStatements(work, password)}`;
