@@ -5,8 +5,17 @@ import type { Work } from '../work.ts';
 import { spoolOf, streamsOf } from './spool.ts';
 import { loader, loadTarget } from './target.ts';
 
-const program = (name: string): string =>
+const template = (name: string): string =>
   readFileSync(new URL(`../../../../templates/mysql/${name}`, import.meta.url), 'utf8');
+
+/** One after the other they are one program; what perl complains of is told with the part's name. */
+const program = (directory: 'dump' | 'load', parts: readonly string[]): string =>
+  ['client', ...parts.map((part) => `${directory}/${part}`)]
+    .map((part) => `# line 1 "${part}.pl"\n${template(`${part}.pl`)}`)
+    .join('');
+
+const dump = ['source', 'readers', 'moment', 'catalogue', 'columns', 'definitions', 'work', 'accounts', 'rows'];
+const load = ['target', 'tables', 'loaders', 'rows', 'rest'];
 
 /** Seconds that everyone may have to wait for the global lock, and that it may be held when we are gone: by the server's own clock. */
 const lockTimeout = 5;
@@ -39,7 +48,7 @@ export const dumpJob = (work: Work): LongJob => {
       `checksums=${work.context.want.checksums === false ? 0 : 1}`,
       ...(rate === undefined ? [] : [`rate=${rate}`]),
     ],
-    stdin: program('dump.pl'),
+    stdin: program('dump', dump),
   };
 };
 
@@ -58,6 +67,6 @@ export const loadJob = (work: Work): LongJob => {
       `socket=${loadTarget(work).layout.socket}`,
       `user=${loader}`,
     ],
-    stdin: program('load.pl'),
+    stdin: program('load', load),
   };
 };

@@ -1,0 +1,81 @@
+# --- definitions: databases and routines; tables and views; triggers and events. Tables get their secondary keys after their rows.
+sub definitions {
+  my ($name, @options) = @_;
+  if (!@databases) { spit($name, ''); return '' }
+  open(my $old, '>&', \*STDERR);
+  open(STDERR, '>>', "$spool/dumper.errors");
+  my $pid = open(my $pipe, '-|', @dumper, @options, qw(--databases --), @databases) or fail("$arg{dumper}: $!");
+  push @clients, $pid;
+  my $text = do { local $/; <$pipe> } // '';
+  close $pipe;
+  my $status = $? >> 8;
+  @clients = grep { $_ != $pid } @clients;
+  open(STDERR, '>&', $old);
+  # Views that do not work are left out with an error of their own; all else is the end.
+  if ($status && -s "$spool/dumper.errors") {
+    open my $f, '<', "$spool/dumper.errors";
+    my @bad = grep { !/View|view|1356|Warning|Deprecated/i } <$f>;
+    fail("$arg{dumper}: $bad[-1]") if @bad;
+  }
+  spit($name, $text);
+  return $text;
+}
+
+# By schema and table, the statements for what is added to it later: `keys` after its rows, `foreign` after all tables.
+my %later;
+# A line of a definition: names and strings in it may hold line breaks.
+my $line_of_it = qr/(?:`(?:[^`]|``)*+`|'(?:[^'\\]|\\.|'')*+'|[^`'\n]++)*+/s;
+my $name_of_it = qr/`((?:[^`]|``)*)`/;
+
+sub defer_keys {
+  my ($schema, $statement) = @_;
+  my ($name) = $statement =~ /^CREATE TABLE $name_of_it \(/ or return $statement;
+  $name =~ s/``/`/g;
+  return $statement if $statement !~ /^\) ENGINE=InnoDB/m;
+  my @lines = grep { $_ ne '' } $statement =~ /\G($line_of_it|[^\n]*)(?:\n|\z)/g;
+  my $has_primary = grep { /^  PRIMARY KEY/ } @lines;
+  my ($auto) = map { /^  $name_of_it .* AUTO_INCREMENT/ ? $1 : () } @lines;
+  my ($primary) = map { /^  PRIMARY KEY \($name_of_it/ ? $1 : () } @lines;
+  my (@kept, @keys, @full, @foreign);
+  for my $line (@lines) {
+    (my $bare = $line) =~ s/,$//;
+    $bare =~ s/^  //;
+    # A table without a primary key is ordered by its first unique one; what counts itself needs a key.
+    my $needed = !$has_primary && $bare =~ /^UNIQUE KEY/
+      || defined $auto && (!defined $primary || $primary ne $auto) && $bare =~ /^(UNIQUE )?KEY `(?:[^`]|``)*` \(`\Q$auto\E`/;
+    if ($line =~ /^  (UNIQUE )?KEY / && !$needed) { push @keys, "ADD $bare" }
+    elsif ($line =~ /^  (FULLTEXT|SPATIAL) KEY /) { push @full, "ADD $bare" }
+    elsif ($line =~ /^  CONSTRAINT .* FOREIGN KEY /) { push @foreign, "ADD $bare" }
+    else { push @kept, $line }
+  }
+  # The last line of the columns has no comma.
+  for my $at (1 .. $#kept) { $kept[$at - 1] =~ s/,$// if $kept[$at] =~ /^\)/ }
+  my $table = ident($schema) . '.' . ident($name);
+  $later{$schema}{$name} = {
+    keys => [(@keys ? "ALTER TABLE $table " . join(', ', @keys) : ()), map { "ALTER TABLE $table $_" } @full],
+    foreign => [map { "ALTER TABLE $table $_" } @foreign],
+  };
+  return join "\n", @kept;
+}
+
+# A statement is a run of lines up to one that ends in a semicolon.
+sub without_keys {
+  my $text = shift;
+  my ($schema, $out, $statement) = ('', '', '');
+  while ($text =~ /\G($line_of_it\n|[^\n]*\n)/gc) {
+    chomp(my $line = $1);
+    if ($statement eq '' && $line =~ /^USE $name_of_it;$/) { ($schema = $1) =~ s/``/`/g }
+    if ($statement eq '' && $line !~ /^CREATE TABLE /) { $out .= "$line\n"; next }
+    $statement .= ($statement eq '' ? '' : "\n") . $line;
+    next if $line !~ /;$/ || $line =~ /^  /;
+    $out .= defer_keys($schema, $statement) . "\n";
+    $statement = '';
+  }
+  return $out;
+}
+
+definitions('routines.sql', qw(--no-create-info --skip-triggers --routines));
+my $with_keys = definitions('tables.all', qw(--skip-triggers));
+definitions('triggers.sql', qw(--no-create-info --no-create-db --triggers --events));
+spit('tables.sql', without_keys($with_keys));
+unlink "$spool/tables.all";
