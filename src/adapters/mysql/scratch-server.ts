@@ -96,9 +96,9 @@ export const initialiseCommand = (
           `--datadir=${dataDir}`,
           '--skip-log-bin',
           '--innodb-doublewrite=0',
-          '--innodb-redo-log-capacity=8388608',
-          // Threads that take turns for each of many small writes: without them it takes a sixth less (9.7).
-          '--loose-innodb-log-writer-threads=OFF',
+          // A smaller log is waited for, half a second; and so is the end of native AIO (9.7: 2.9 s with both, 1.6 without).
+          '--innodb-redo-log-capacity=67108864',
+          '--innodb-use-native-aio=OFF',
           '--log-error-verbosity=1',
           ...withoutKeys,
           ...initialising,

@@ -37,7 +37,8 @@ const recipient = (work: Work): ScratchServer =>
     options: [
       '--plugin-load-add=mysql_clone.so',
       ...withoutKeys,
-      '--innodb-redo-log-capacity=8388608',
+      '--innodb-redo-log-capacity=67108864',
+      '--innodb-use-native-aio=OFF',
       '--innodb-buffer-pool-size=128M',
       '--performance-schema=ON',
     ],
