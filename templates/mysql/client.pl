@@ -11,13 +11,14 @@ $SIG{PIPE} = 'IGNORE';
 # What ends with us: processes of ours, and clients; one that waits for a link that is gone would stay for hours.
 our (@children, @clients);
 
-sub fail {
-  my $why = shift;
-  print STDERR "$why\n";
+sub give_up {
   kill 'TERM', @clients;
   kill 'TERM', grep { $_ } @children if $$ == $parent;
   POSIX::_exit(1);
 }
+sub fail { my $why = shift; print STDERR "$why\n"; give_up() }
+# One that gave up has said why, and its word is to be the last.
+sub child_failed { my ($status, $who) = @_; $status == 1 << 8 ? give_up() : fail("$who did not come to its end") }
 
 sub note { print "@_\n"; STDOUT->flush }
 

@@ -10,7 +10,7 @@ const add = ['add-follower', 'follower', '--method', 'clone'];
 const damage = String.raw`file=$(find /var/lib/mysql -path '*replctl-*' -name 'it@0027s.ibd')
 printf 'damaged' | dd of="$file" bs=1 seek=70000 conv=notrunc status=none`;
 
-describeWithEverything('a clone with a damaged page', () => {
+describeWithEverything('a copy of what is damaged', () => {
   let fleet: MysqlFleet;
   beforeAll(async () => {
     fleet = await startMysqlFleet('damaged', 'mysql', {
@@ -53,5 +53,26 @@ describeWithEverything('a clone with a damaged page', () => {
     expect(await follower.mysql.identity()).toBe(uuid);
     await fleet.replctl.ok(['abandon', '--yes']);
     expect(await follower.ok("find /var/lib/mysql -name '*replctl*'")).toBe('');
+  });
+
+  test('by dump ends with what the server said of the table that cannot be read', async () => {
+    const leader = fleet.machines['leader']!;
+    await leader.mysql.sql(
+      'CREATE TABLE app.list (a int NOT NULL) ENGINE = CSV; INSERT INTO app.list VALUES (1); FLUSH TABLES',
+    );
+    await leader.ok(String.raw`printf '"2\n' >>/var/lib/mysql/app/list.CSV`);
+    const failed = await fleet.replctl.run([
+      'add-follower',
+      'follower',
+      '--method',
+      'dump',
+      '--allow',
+      'BINLOG_FILTERS',
+    ]);
+    expectExit(failed, 4);
+    expect(failed.json).toMatchObject({
+      error: { message: expect.stringMatching(/dump of leader was cut off: ERROR 1194 .*'list' is marked as crashed/) },
+    });
+    await fleet.replctl.ok(['abandon', '--yes']);
   });
 });

@@ -7,7 +7,7 @@ for my $reader (1 .. $parallel) {
   my $pid = fork; defined $pid or fail("fork: $!");
   if ($pid) { push @children, $pid; next }
   close $tasks_in; close $ready_out; close $go_in;
-  $SIG{TERM} = sub { kill 'TERM', @clients; POSIX::_exit(1) };
+  $SIG{TERM} = sub { kill 'TERM', @clients; POSIX::_exit(143) };
   push @client, @compression if $compressed[$reader - 1];
   my $s = session();
   ask($s, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
@@ -32,7 +32,9 @@ sub await {
   my ($letter, $what) = @_;
   for (1 .. $parallel) {
     # One that ended leaves the pipe open, for the others hold it too.
-    until (IO::Select->new($ready_out)->can_read(0.2)) { fail("a reader ended while $what") if grep { waitpid $_, WNOHANG } @children }
+    until (IO::Select->new($ready_out)->can_read(0.2)) {
+      for (@children) { child_failed($?, "a reader that was $what") if waitpid $_, WNOHANG }
+    }
     my $n = sysread $ready_out, my $byte, 1;
     fail("a reader ended while $what") if !$n || $byte ne $letter;
   }

@@ -77,7 +77,7 @@ while (%alive) {
   # Of the clients only those of readers end before their time.
   my $pid = waitpid -1, WNOHANG;
   if ($pid <= 0) { sleep 0.02; next }
-  fail('a reader did not come to its end') if delete $alive{$pid} && $?;
+  child_failed($?, 'a reader') if delete $alive{$pid} && $?;
 }
 alarm 0;
 leave($ddl); leave($look);

@@ -37,8 +37,8 @@ sub compare {
 
 my %can = (piece => \&load_piece, keys => \&add_keys, sum => \&compare);
 my $loaders = IO::Select->new;
-# By file descriptor: loaders that wait, and the tasks of the others.
-my (%idle, %doing);
+# By file descriptor: loaders that wait, the tasks of the others, and the processes of all.
+my (%idle, %doing, %process);
 for (1 .. $parallel) {
   socketpair(my $ours, my $theirs, AF_UNIX, SOCK_STREAM, PF_UNSPEC) or fail("socketpair: $!");
   my $pid = fork; defined $pid or fail("fork: $!");
@@ -62,6 +62,7 @@ for (1 .. $parallel) {
   push @children, $pid;
   $loaders->add($ours);
   $idle{fileno $ours} = $ours;
+  $process{fileno $ours} = $pid;
 }
 
 # Hands a task to a loader that is idle, as long as there are both.
@@ -78,7 +79,7 @@ sub hand_out {
 sub finished {
   return map {
     my $line = <$_>;
-    fail('a loader did not come to its end') if !defined $line;
+    if (!defined $line) { waitpid $process{fileno $_}, 0; child_failed($?, 'a loader') }
     $idle{fileno $_} = $_;
     delete $doing{fileno $_}
   } $loaders->can_read(shift);
