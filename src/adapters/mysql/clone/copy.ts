@@ -37,7 +37,7 @@ const recipient = (work: Work): ScratchServer =>
     options: [
       '--plugin-load-add=mysql_clone.so',
       ...withoutKeys,
-      '--innodb-redo-log-capacity=67108864',
+      '--loose-innodb-redo-log-capacity=67108864',
       '--innodb-use-native-aio=OFF',
       '--innodb-buffer-pool-size=128M',
       '--performance-schema=ON',

@@ -69,10 +69,10 @@ export const loadTarget = (work: Work): ScratchServer => {
   const flavoured =
     work.dialect.flavour === 'mysql'
       ? [
-          '--innodb-redo-log-capacity=1G',
+          '--loose-innodb-redo-log-capacity=1G',
           // More is slower: it is sorted in pieces that fit a processor's cache no longer (9.7, 1.5 million rows: 32 MB take a fifth less than 128).
-          '--innodb-ddl-buffer-size=33554432',
-          '--innodb-ddl-threads=2',
+          '--loose-innodb-ddl-buffer-size=33554432',
+          '--loose-innodb-ddl-threads=2',
           '--innodb-parallel-read-threads=2',
           '--performance-schema=OFF',
         ]
