@@ -5,6 +5,7 @@ export const settingNames = [
   'binlog_expire_logs_seconds',
   'binlog_format',
   'binlog_row_image',
+  'character_set_filesystem',
   'character_set_server',
   'collation_server',
   'datadir',
@@ -49,6 +50,7 @@ export const settingNames = [
   'sync_binlog',
   'version',
   'version_comment',
+  'version_compile_os',
 ] as const;
 
 export type SettingName = (typeof settingNames)[number];

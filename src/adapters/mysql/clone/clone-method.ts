@@ -24,6 +24,9 @@ const cloneObjection = ({ source, follower }: Cast<MysqlFacts>): string | undefi
     return `CLONE came with MySQL 8.0.17, ${source.node} has ${source.layout.version}`;
   if (!isSameSeries(source.layout, follower.layout))
     return `${source.node} has MySQL ${source.layout.version}, ${follower.node} ${follower.layout.version}: CLONE needs the same series`;
+  const [theirs, ours] = [source, follower].map(({ server }) => setting(server, 'version_compile_os'));
+  if (theirs && ours && theirs !== ours)
+    return `the server on ${source.node} was compiled for ${theirs}, the one on ${follower.node} for ${ours}: CLONE needs the same`;
   const [other] = source.server.otherEngines;
   if (other)
     return `CLONE leaves tables of other engines than InnoDB empty, such as ${other.schema}.${other.name} (${other.engine})`;

@@ -10,39 +10,23 @@ import { copyCredentialsPath } from '../layout.ts';
 import { readPassword } from '../read-password.ts';
 import {
   dropScratch,
-  initialiseCommand,
   inScratch,
   killScratch,
   makeWorkDir,
   removeWorkDir,
-  scratchServer,
   startScratch,
-  withoutKeys,
   type ScratchServer,
 } from '../scratch-server.ts';
 import type { Work } from '../work.ts';
 import { clientArgv, clientInput, cloneStatements } from './client.ts';
 import { inTurn } from './in-turn.ts';
+import { initialiseRecipient, recipient } from './recipient.ts';
 
 export const cloneJob = (work: Work): JobHandle => ({
   id: `copy-${work.run}`,
   directory: work.layouts.follower.jobsDir,
   as: work.layouts.follower.osUser,
 });
-
-/** The recipient: it need not serve anybody, and the follower's own server is left alone. */
-const recipient = (work: Work): ScratchServer =>
-  scratchServer(work, {
-    dataDir: `${work.workDir}/recipient`,
-    options: [
-      '--plugin-load-add=mysql_clone.so',
-      ...withoutKeys,
-      '--loose-innodb-redo-log-capacity=67108864',
-      '--innodb-use-native-aio=OFF',
-      '--innodb-buffer-pool-size=128M',
-      '--performance-schema=ON',
-    ],
-  });
 
 const progressQuery = `SELECT COALESCE(SUM(ESTIMATE), 0) AS total, COALESCE(SUM(DATA), 0) AS bytes,
   COALESCE(MAX(CASE WHEN STATE = 'In Progress' THEN STAGE END), '') AS stage FROM performance_schema.clone_progress`;
@@ -88,7 +72,7 @@ export const copyByClone = (work: Work): Step => {
     input: { source: source.name, staged: work.place.staged },
     namedAfterRun: true,
     plan: () => [
-      ...[...makeWorkDir(work), initialiseCommand(scratch)].map((command) => describe(runs(follower, command))),
+      ...[...makeWorkDir(work), initialiseRecipient(work)].map((command) => describe(runs(follower, command))),
       describe(jobs(follower, layout.osUser, scratch.argv)),
       describe(jobs(follower, layout.osUser, clientArgv(work, scratch))),
       { node: follower.name, kind: 'sql', text: cloneStatements(work, '********').shown },
@@ -104,7 +88,7 @@ export const copyByClone = (work: Work): Step => {
       const password = await readPassword(follower, layout, copyCredentialsPath(layout), context.signal);
       const prepare = async (signal: AbortSignal) => {
         await dropScratch(scratch);
-        for (const command of [...makeWorkDir(work), initialiseCommand(scratch)])
+        for (const command of [...makeWorkDir(work), initialiseRecipient(work)])
           await must(follower.host, command, { signal });
         await startScratch(work, scratch, signal);
       };
