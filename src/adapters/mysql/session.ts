@@ -6,16 +6,11 @@ import { reveal, shown, type Text } from '../../masked.ts';
 import { within } from '../../workflow/waiting.ts';
 import type { Node } from '../adapter.ts';
 import type { Layout } from './layout.ts';
+import { plainSession } from './plain-session.ts';
 
-/**
- * Set by the server itself for every session, before it takes any lock, so that a cut link frees the server without us. The first makes placeholders and our
- * own literals mean the same on every server; the last keeps passwords out of the general log, where the account may do that.
- */
-export const sessionSettings = [
-  "SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION'",
-  "SET SESSION time_zone = '+00:00', wait_timeout = 60, lock_wait_timeout = 5, innodb_lock_wait_timeout = 5",
-  'SET NAMES utf8mb4',
-] as const;
+/** Kept by the server itself, so that a cut link frees it without us. */
+const bounds = 'SET SESSION wait_timeout = 60, lock_wait_timeout = 5, innodb_lock_wait_timeout = 5';
+/** Keeps passwords out of the general log, where the account may do that. */
 const quietly = 'SET SESSION sql_log_off = 1';
 
 type Value = string | number | bigint | null;
@@ -94,7 +89,7 @@ const connect = async (
       typeCast: (field) => field.string('utf8'),
     });
     connection.on('error', () => undefined);
-    for (const setting of sessionSettings) await connection.query(setting);
+    for (const setting of [plainSession(layout.flavour), bounds]) await connection.query(setting);
     await connection.query(quietly).catch(() => undefined);
     return { connection, stream };
   } catch (error) {

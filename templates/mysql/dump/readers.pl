@@ -10,7 +10,6 @@ for my $reader (1 .. $parallel) {
   $SIG{TERM} = sub { kill 'TERM', @clients; POSIX::_exit(143) };
   push @client, @compression if $compressed[$reader - 1];
   my $s = session();
-  ask($s, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   syswrite $ready_in, 'c';
   sysread $go_out, my $byte, 1 or POSIX::_exit(1);
   ask($s, 'START TRANSACTION WITH CONSISTENT SNAPSHOT' . ($flavour eq 'mysql' ? ', READ ONLY' : ''));

@@ -1,7 +1,7 @@
 # Reads a whole server at one position, in parallel, into files in a spool directory. Logs in with option files only.
 @greeting = (
-  "SET SESSION time_zone = '+00:00', wait_timeout = 60, lock_wait_timeout = $arg{lock_timeout}, net_write_timeout = 600",
-  $flavour eq 'mysql' ? 'SET SESSION max_execution_time = 0' : 'SET SESSION max_statement_time = 0',
+  $arg{plain},
+  "SET SESSION wait_timeout = 60, lock_wait_timeout = $arg{lock_timeout}, net_write_timeout = 600",
 );
 @client = (
   $arg{client}, "--defaults-file=$arg{access}",
@@ -12,7 +12,7 @@ $lost = 'the connection to the source was lost';
 $limit = $arg{lock_timeout} + 25;
 
 my @dumper = (
-  $arg{dumper}, "--defaults-file=$arg{access}", $flavour eq 'mysql' ? qw(--set-gtid-purged=OFF --column-statistics=0 --no-tablespaces) : (),
+  $arg{dumper}, "--defaults-file=$arg{access}", $flavour eq 'mysql' ? (qw(--set-gtid-purged=OFF --column-statistics=0 --no-tablespaces), "--loose-init-command=$arg{plain}") : (),
   qw(--default-character-set=utf8mb4 --no-data --skip-lock-tables --skip-add-locks --skip-comments --skip-dump-date --force),
 );
 # Bytes a second, of all readers.

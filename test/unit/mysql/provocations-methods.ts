@@ -98,6 +98,17 @@ export const methodProvocations: Provocations = {
       advises: ['perl-base'],
     },
   ],
+  SELECTS_LIMITED: [
+    {
+      ...error,
+      when: 'every session of a MariaDB server is to get a few rows only',
+      node: 'db1',
+      want: { method: 'dump' },
+      cast: { flavour: 'mariadb', leader: { settings: { sql_select_limit: '1000' } } },
+      says: ['sql_select_limit', '1000', 'db1'],
+      advises: ['SET GLOBAL sql_select_limit = DEFAULT', '--method mariabackup'],
+    },
+  ],
   ENCRYPTED_DATA: [
     {
       ...error,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { LongJob } from '../../follow-job.ts';
 import { copyCredentialsPath } from '../layout.ts';
+import { plainSession } from '../plain-session.ts';
 import type { Work } from '../work.ts';
 import { spoolOf, streamsOf } from './spool.ts';
 import { loader, loadTarget } from './target.ts';
@@ -42,6 +43,7 @@ export const dumpJob = (work: Work): LongJob => {
       `client=${layout.clientDir}/${names[0]}`,
       `dumper=${layout.clientDir}/${names[1]}`,
       `access=${copyCredentialsPath(layout)}`,
+      `plain=${plainSession(work.dialect.flavour)}`,
       `lock_timeout=${lockTimeout}`,
       `show_position=${work.dialect.showPosition}`,
       `history=${work.dialect.history}`,
