@@ -22,11 +22,37 @@ const sessionSettings = [
   'extra_float_digits=1',
 ];
 
-/** None of ours is idle for so long. Older servers know no such setting: there a session that a cut link left stays until its login ends. */
-const idleTimeout = 'idle_session_timeout=60s';
+/**
+ * What a session begins with is the server's choice, its databases' and its roles': somebody may have closed it to writes for all. Names are the system's own:
+ * an administrator must not call what others have put into a schema that is searched first (CVE-2018-1058).
+ */
+const plainSettings = [
+  'search_path=pg_catalog',
+  'default_transaction_read_only=off',
+  'default_transaction_isolation=read\\ committed',
+  'default_transaction_deferrable=off',
+  'standard_conforming_strings=on',
+  'quote_all_identifiers=off',
+  'transform_null_equals=off',
+  'array_nulls=on',
+  'bytea_output=hex',
+  'IntervalStyle=postgres',
+  'row_security=on',
+];
+
+/**
+ * Since which version: none of ours is idle for so long (before that a session that a cut link left stays until its login ends); and a limit for a whole
+ * transaction would end what the others allow.
+ */
+const newer = [
+  { since: 14, setting: 'idle_session_timeout=60s' },
+  { since: 17, setting: 'transaction_timeout=0' },
+];
 
 const settingsFor = ({ major }: Layout): string =>
-  [...sessionSettings, ...(major >= 14 ? [idleTimeout] : [])].map((setting) => `-c ${setting}`).join(' ');
+  [...sessionSettings, ...plainSettings, ...newer.filter(({ since }) => major >= since).map(({ setting }) => setting)]
+    .map((setting) => `-c ${setting}`)
+    .join(' ');
 
 /** A SQL session on a node's server; dies with its stream. Errors: DATABASE_UNREACHABLE, or the server's own, with its SQLSTATE as `code`. */
 export interface Session {
