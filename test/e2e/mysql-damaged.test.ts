@@ -76,3 +76,36 @@ describeWithEverything('a copy of what is damaged', () => {
     await fleet.replctl.ok(['abandon', '--yes']);
   });
 });
+
+describeWithEverything('a copy of MariaDB that lacks a file', () => {
+  let fleet: MysqlFleet;
+  beforeAll(async () => {
+    fleet = await startMysqlFleet('lacking', 'mariadb', { leader: {}, follower: { follows: 'leader' } });
+    await fleet.machines['leader']!.mysql.sql(
+      'CREATE DATABASE app; CREATE TABLE app.note (id int PRIMARY KEY) ENGINE = Aria; CREATE TABLE app.ok (id int PRIMARY KEY)',
+    );
+  });
+  afterAll(() => fleet?.lab.destroy());
+
+  test('is not said to be done', async () => {
+    await killedAt(
+      fleet.replctl,
+      ['add-follower', 'follower', '--method', 'mariabackup', '--allow', 'NOT_TRANSACTIONAL'],
+      after('configure.tail'),
+    );
+    const follower = fleet.machines['follower']!;
+    await follower.mysql.stop();
+    await follower.ok(['rm', '/var/lib/mysql/app/note.MAI']);
+    await follower.mysql.start();
+    await follower.mysql.sql('START REPLICA');
+    const refused = await fleet.replctl.run(['resume']);
+    expectExit(refused, 4);
+    expect(refused.json).toMatchObject({
+      error: {
+        node: 'follower',
+        message: expect.stringMatching(/1 tables that it cannot open.*app\.note .*note\.MAI/),
+      },
+    });
+    await fleet.replctl.ok(['abandon', '--yes']);
+  });
+});

@@ -76,6 +76,7 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
     const [clone] = await session.query<{ status: string }>(clonePluginQuery);
     const prepared = await session.query('XA RECOVER');
     const [encryption] = await session.query<{ encrypted: string; holders: string }>(dialect.encryption);
+    const elsewhere = dialect.elsewhere === undefined ? [] : await session.query<{ path: string }>(dialect.elsewhere);
     const processes = await session.query<ProcessRow>('SHOW PROCESSLIST');
     const [uptime] = await session.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Uptime'");
     return {
@@ -92,6 +93,7 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
       clonePlugin: clone?.status ?? '',
       prepared: prepared.length,
       encrypted: Number(encryption?.encrypted ?? 0),
+      elsewhere: elsewhere.map(({ path }) => path),
       holdsKeys: Number(encryption?.holders ?? 0) > 0,
       longStatements: processes.filter(isLong).map(({ Id, User, Time, Info }) => ({
         id: Id,

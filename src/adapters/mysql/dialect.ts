@@ -37,6 +37,8 @@ export interface Dialect {
   readonly purged: string;
   /** A statement: `encrypted`, how many tablespaces are on disk, and `holders`, how many parts of the server give it keys. */
   readonly encryption: string;
+  /** A statement: `path` of each tablespace's file that lies outside of the data directory. */
+  readonly elsewhere?: string;
   /** Variables that close a server, in the order in which they are set. */
   readonly readOnly: readonly string[];
   /** Closed, it refuses administrators too. MariaDB has no such thing. */

@@ -72,6 +72,9 @@ for dir in "$data"/*/; do
   case $name in '*'|mysql|performance_schema|sys|'#'*|lost+found) continue;; esac
   [ -n "$(ls -A "$dir" 2>/dev/null | grep -v '^db\.opt$' | head -n 1)" ] && printf 'database\t%s\n' "$name"
 done
+for dir in "$data"/*/; do
+  find "$dir" -maxdepth 1 '(' -name '*.isl' -o -type l ')' 2>/dev/null
+done | head -n 100 | while IFS= read -r link; do say elsewhere "$link"; done
 say run "$(cat "$data/replctl.run" 2>/dev/null)"
 for process in $(pgrep -x 'mysqld|mariadbd'); do
   if [ "/proc/$process/cwd" -ef "$data" ]; then say process "$process"; fi

@@ -59,6 +59,8 @@ export interface FullServerFacts extends ServerFacts {
   readonly prepared: number;
   /** Tablespaces that are encrypted on disk. */
   readonly encrypted: number;
+  /** Files of tablespaces that lie outside of the data directory, as InnoDB knows them; MariaDB cannot be asked. */
+  readonly elsewhere: readonly string[];
   /** Has it a key ring, or a plugin that gives it keys? */
   readonly holdsKeys: boolean;
   /** Statements that run for longer than some seconds, and that a global lock would wait for. */
@@ -87,6 +89,8 @@ export interface DiskFacts {
   /** Bytes of all that is in it, and in the binlogs beside; null where counting took too long. */
   readonly bytes: number | null;
   readonly serverProcess: boolean;
+  /** Links to files of tables that lie outside: symbolic ones, and MariaDB's own (`.isl`). */
+  readonly elsewhere: readonly string[];
   /** The replctl run whose copy this data directory is; empty for any other. */
   readonly run: string;
   readonly kept: readonly { readonly path: string; readonly bytes: number | null }[];

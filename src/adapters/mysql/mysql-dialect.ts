@@ -47,6 +47,8 @@ export const mysqlDialect = (version: Version): Dialect => {
     history: '@@GLOBAL.gtid_executed',
     purged: '@@GLOBAL.gtid_purged',
     encryption: `SELECT (SELECT COUNT(*) FROM information_schema.INNODB_TABLESPACES WHERE ENCRYPTION = 'Y') AS encrypted, ${isAtLeast(version, 8, 0, 24) ? `${activeComponents} + ` : ''}${activePlugins} AS holders`,
+    elsewhere:
+      "SELECT PATH AS path FROM information_schema.INNODB_DATAFILES WHERE PATH LIKE '/%' OR PATH LIKE '../%' ORDER BY 1 LIMIT 100",
     readOnly: ['read_only', 'super_read_only'],
     closesAdministrators: true,
     options: {

@@ -32,6 +32,7 @@ export const surveyDisk = async (node: Node<ReadingHost>, layout: Layout, signal
     device: found.value('device'),
     bytes: bytes(found.value('bytes')),
     serverProcess: found.value('process') !== '',
+    elsewhere: found.rows('elsewhere').map((path) => path.join('\t')),
     run: found.value('run'),
     kept: found.rows('kept').map(([size, ...path]) => ({ path: path.join('\t'), bytes: bytes(size) })),
     claims: found.rows('claim').map(([name, run, node]) => ({ name: name!, run: run!, node: node! })),

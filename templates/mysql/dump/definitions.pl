@@ -76,6 +76,15 @@ sub without_keys {
 
 definitions('routines.sql', qw(--no-create-info --skip-triggers --routines));
 my $with_keys = definitions('tables.all', qw(--skip-triggers));
+# Every file is to lie in the follower's data directory, wherever it lies on the source.
+$with_keys =~ s/SQL_MODE='NO_AUTO_VALUE_ON_ZERO'/SQL_MODE='NO_AUTO_VALUE_ON_ZERO,NO_DIR_IN_CREATE'/;
+# No dumper tells of InnoDB's general tablespaces, and tables name them.
+my @tablespaces = $flavour ne 'mysql' ? () : map {
+  my ($name, $block, $encryption, $path) = @$_;
+  (my $file = $path) =~ s{.*/}{};
+  'CREATE TABLESPACE ' . ident($name) . ' ADD DATAFILE ' . literal($file) . ($block ? " FILE_BLOCK_SIZE = $block" : '') . ($encryption eq 'Y' ? " ENCRYPTION = 'Y'" : '') . ";\n"
+} ask($look, "SELECT t.NAME, t.ZIP_PAGE_SIZE, t.ENCRYPTION, d.PATH FROM information_schema.INNODB_TABLESPACES t JOIN information_schema.INNODB_DATAFILES d ON d.SPACE = t.SPACE
+    WHERE t.SPACE_TYPE = 'General' AND t.NAME <> 'mysql' ORDER BY 1");
 definitions('triggers.sql', qw(--no-create-info --no-create-db --triggers --events));
-spit('tables.sql', without_keys($with_keys));
+spit('tables.sql', join('', @tablespaces) . without_keys($with_keys));
 unlink "$spool/tables.all";

@@ -4,6 +4,8 @@ if (!$done{definitions}) {
   # Those of an attempt that was cut off.
   my $ours = "'information_schema', 'mysql', 'performance_schema', 'sys', 'replctl_load'";
   ask($s, 'DROP DATABASE ' . ident($_->[0])) for ask($s, "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ($ours)");
+  ask($s, 'DROP TABLESPACE ' . ident($_->[0]))
+    for $flavour eq 'mysql' ? ask($s, "SELECT NAME FROM information_schema.INNODB_TABLESPACES WHERE SPACE_TYPE = 'General' AND NAME <> 'mysql'") : ();
   feed('routines.sql');
   feed('tables.sql');
   mark($s, 'definitions');

@@ -121,6 +121,14 @@ export const machineProvocations: Provocations = {
       says: ['/srv/redo'],
       advises: ['move'],
     },
+    {
+      ...error,
+      when: 'tables of what is to be replaced lie elsewhere',
+      node: 'db2',
+      cast: { follower: { server: { elsewhere: ['/srv/a.ibd', '/srv/b.ibd', '/srv/c.ibd', '/srv/d.ibd'] } } },
+      says: ['/srv/a.ibd, /srv/b.ibd, /srv/c.ibd, …'],
+      advises: ['drop or move'],
+    },
   ],
   PAGE_SIZE_DIFFERS: [
     {

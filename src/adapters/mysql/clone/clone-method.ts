@@ -1,6 +1,7 @@
 import type { Cast } from '../../adapter.ts';
 import { error, warning } from '../../finding.ts';
 import type { CopyMethod } from '../copy-method.ts';
+import { elsewhereObjection } from '../elsewhere.ts';
 import { setting, type MysqlFacts } from '../facts.ts';
 import { majorOf, type Layout } from '../layout.ts';
 import type { Check } from '../preflight/scene.ts';
@@ -27,6 +28,8 @@ const cloneObjection = ({ source, follower }: Cast<MysqlFacts>): string | undefi
   const [theirs, ours] = [source, follower].map(({ server }) => setting(server, 'version_compile_os'));
   if (theirs && ours && theirs !== ours)
     return `the server on ${source.node} was compiled for ${theirs}, the one on ${follower.node} for ${ours}: CLONE needs the same`;
+  const outside = elsewhereObjection(source);
+  if (outside !== undefined) return outside;
   const [other] = source.server.otherEngines;
   if (other)
     return `CLONE leaves tables of other engines than InnoDB empty, such as ${other.schema}.${other.name} (${other.engine})`;

@@ -1,6 +1,7 @@
 import type { Cast } from '../../adapter.ts';
 import { error } from '../../finding.ts';
 import type { CopyMethod } from '../copy-method.ts';
+import { elsewhereObjection } from '../elsewhere.ts';
 import type { MysqlFacts } from '../facts.ts';
 import { majorOf } from '../layout.ts';
 import type { Check } from '../preflight/scene.ts';
@@ -21,7 +22,7 @@ const backupObjection = ({ source, follower }: Cast<MysqlFacts>): string | undef
       return `mariadb-backup is not installed on ${node} (apt-get install mariadb-backup)`;
   if (!isSameMachine(source, follower) && follower.disk && !follower.disk.programs.includes('ssh'))
     return `there is no ssh client on ${follower.node} (apt-get install openssh-client)`;
-  return undefined;
+  return elsewhereObjection(source);
 };
 
 /** The backup logs in by the socket, as the OS user that it runs as. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../../adapter.ts';
 import { error, warning } from '../../finding.ts';
+import { elsewhere, someOf } from '../elsewhere.ts';
 import { setting, type MysqlFacts } from '../facts.ts';
 import { servers } from './servers.ts';
 import type { Check } from './scene.ts';
@@ -147,6 +148,20 @@ const scattered: Check = ({ facts: { follower, source } }) =>
     ];
   });
 
+/** What another server left there would be found by the copy's; and a table of the copy's, by the old server once it is put back. */
+const linked: Check = ({ facts: { follower } }) => {
+  const paths = elsewhere(follower);
+  if (paths.length === 0) return [];
+  return [
+    error({
+      code: 'FILES_ELSEWHERE',
+      node: follower.node,
+      message: `files of tables on ${follower.node} lie outside of its data directory: ${someOf(paths)}`,
+      hint: 'The data directory is replaced as a whole, and they would stay behind: drop or move these tables first.',
+    }),
+  ];
+};
+
 const pageSize: Check = ({ facts: { source, follower }, method }) => {
   const [theirs, ours] = [setting(source.server, 'innodb_page_size'), setting(follower.server, 'innodb_page_size')];
   if (method === 'dump' || theirs === '' || ours === '' || theirs === ours) return [];
@@ -182,6 +197,7 @@ export const targetChecks: readonly Check[] = [
   clocks,
   letterCase,
   scattered,
+  linked,
   pageSize,
   architecture,
 ];

@@ -9,6 +9,7 @@ import { warnOfDefiners } from './definers.ts';
 import { ask, askUnlogged } from './ask.ts';
 import { openDoors } from './start.ts';
 import { channelOf, isTailing } from './tail.ts';
+import { requireReadable } from './unreadable.ts';
 
 /** A write that would change nothing even where it is let in. */
 const harmlessWrite = 'DELETE FROM mysql.db WHERE 1 = 0';
@@ -88,6 +89,7 @@ export const prove = (work: Work): Step => {
     probe: async () => (proved === undefined ? { state: 'absent' } : { state: 'done', evidence: proved }),
     apply: async (context) => {
       proved = await look(context.signal);
+      await requireReadable(work, context);
       await warnOfDefiners(work, context);
       if (!work.dialect.closesAdministrators) await warnOfPrivileged(work, context);
     },
