@@ -30,8 +30,17 @@ CREATE USER modern@'%' IDENTIFIED VIA ed25519 USING PASSWORD('pw.1Aa1'); GRANT P
 CREATE USER away@'%' IDENTIFIED BY 'pw.1Aa1' ACCOUNT LOCK`,
 };
 
-const attributes = `SELECT GROUP_CONCAT(CONCAT(User, '@', Host, ' ', COALESCE(User_attributes, ''), ' ', authentication_string, ' ', password_expired, account_locked) ORDER BY User, Host SEPARATOR '\\n')
-  FROM mysql.user WHERE User NOT LIKE 'mysql.%' AND User NOT LIKE 'replctl%'`;
+/** What no statement tells of an account of MySQL. */
+const attributesOn = async ({ mysql }: Machine, flavour: Flavour): Promise<readonly string[]> => {
+  if (flavour === 'mariadb') return [];
+  const text =
+    await mysql.sql(`SELECT CONCAT(User, '@', Host, ' ', COALESCE(User_attributes, ''), ' ', authentication_string, ' ', password_expired, account_locked)
+    FROM mysql.user WHERE User NOT LIKE 'mysql.%' AND User NOT LIKE 'replctl%' ORDER BY User, Host`);
+  return text.split('\n');
+};
+
+/** Both are good, for as long as the old one is kept. */
+const secondPasswords: Readonly<Record<Flavour, readonly string[]>> = { mysql: ['old.1Aa1', 'new.1Aa1'], mariadb: [] };
 
 const keepsAccounts = (flavour: Flavour, methods: readonly string[]): void => {
   let fleet: MysqlFleet;
@@ -57,14 +66,9 @@ const keepsAccounts = (flavour: Flavour, methods: readonly string[]): void => {
     expectExit(added, 0);
     await applied(leader, follower);
     expect((await compareMysql(leader, follower)).differences).toEqual([]);
-    if (flavour === 'mysql') {
-      const long = 'SET SESSION group_concat_max_len = 1000000;';
-      expect((await follower.mysql.sql(long + attributes)).split('\n')).toEqual(
-        (await leader.mysql.sql(long + attributes)).split('\n'),
-      );
-      for (const password of ['old.1Aa1', 'new.1Aa1'])
-        await follower.ok(['mysql', '-u', 'twice', `-p${password}`, '-h', '127.0.0.1', '-e', 'SELECT 1']);
-    }
+    expect(await attributesOn(follower, flavour)).toEqual(await attributesOn(leader, flavour));
+    for (const password of secondPasswords[flavour])
+      await follower.ok(['mysql', '-u', 'twice', `-p${password}`, '-h', '127.0.0.1', '-e', 'SELECT 1']);
     await fleet.replctl.ok(['remove-follower', 'follower', '--yes']);
   });
 };

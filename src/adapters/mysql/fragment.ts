@@ -40,7 +40,7 @@ const ignoredDirectories = ({ dialect, place, run }: Work): readonly string[] =>
     : [];
 
 /** What makes it a follower that nobody can write to, in force before its first start: a copy opened without it ran the leader's events (field/seen.md). */
-const settingsOf = (work: Work, state: FragmentState): readonly string[] => {
+export const settingsOf = (work: Work, state: FragmentState): readonly string[] => {
   const { dialect, nodes, serverId } = work;
   const { options } = dialect;
   const { address } = nodes.follower;

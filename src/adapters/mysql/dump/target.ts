@@ -1,5 +1,5 @@
 import { setting } from '../facts.ts';
-import { scratchServer, type ScratchServer } from '../scratch-server.ts';
+import { scratchServer, withoutKeys, type ScratchServer } from '../scratch-server.ts';
 import type { Work } from '../work.ts';
 
 /** The loading server's administrator: the accounts of the leader take the place of all others at the end, root's too. */
@@ -69,6 +69,7 @@ export const loadTarget = (work: Work): ScratchServer => {
   const flavoured =
     work.dialect.flavour === 'mysql'
       ? [
+          ...withoutKeys,
           '--loose-innodb-redo-log-capacity=1G',
           // More is slower: it is sorted in pieces that fit a processor's cache no longer (9.7, 1.5 million rows: 32 MB take a fifth less than 128).
           '--loose-innodb-ddl-buffer-size=33554432',

@@ -1,4 +1,5 @@
 import { must } from '../../../hosts/host.ts';
+import { keepOwn } from './keep-own.ts';
 import type { Work } from '../work.ts';
 
 /**
@@ -18,6 +19,7 @@ export const markCopy = async (work: Work, signal: AbortSignal): Promise<void> =
     { signal },
   );
   if (exists.exitCode !== 0) return;
+  await keepOwn(work, signal);
   await must(
     work.nodes.follower.host,
     {
