@@ -64,7 +64,7 @@ export const stopService = async (
       retryable: true,
     });
   await poll(
-    { first: 50, every: 200, timeout: stopTimeout * 1000, signal, what: `the stop of ${node.name}'s server`, late },
+    { first: 50, every: 100, timeout: stopTimeout * 1000, signal, what: `the stop of ${node.name}'s server`, late },
     async () => {
       if (!(await service.isAlive(signal))) return true;
       // A unit that is not active stops nothing: the server was started behind systemd's back.

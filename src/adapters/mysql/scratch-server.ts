@@ -142,7 +142,7 @@ export const startScratch = async (work: Work, scratch: ScratchServer, signal: A
   await poll(
     {
       first: 50,
-      every: 200,
+      every: 100,
       timeout: 600_000,
       signal,
       what: `the start of a server for the copy on ${scratch.node.name}`,

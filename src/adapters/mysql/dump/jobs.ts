@@ -3,7 +3,8 @@ import type { LongJob } from '../../follow-job.ts';
 import { copyCredentialsPath } from '../layout.ts';
 import { plainSession } from '../plain-session.ts';
 import type { Work } from '../work.ts';
-import { spoolOf, streamsOf } from './spool.ts';
+import { streamsOf } from '../streams.ts';
+import { spoolOf } from './spool.ts';
 import { loader, loadTarget } from './target.ts';
 
 const template = (name: string): string =>

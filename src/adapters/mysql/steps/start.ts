@@ -21,7 +21,7 @@ export const lookAtFollower = async (work: Work, signal: AbortSignal): Promise<S
 };
 
 /** Crash recovery of a large copy takes long; a server that is alive and works is waited for. */
-const looks = { first: 100, every: 250, timeout: 3_600_000 };
+const looks = { first: 50, every: 100, timeout: 3_600_000 };
 
 const failure = async (work: Work, what: string): Promise<ReplctlError> => {
   const { follower } = work.nodes;

@@ -84,7 +84,7 @@ export const tidy = (work: Work, method: CopyMethod): Step => {
       await removeCopyAccount(work, signal);
       await releaseBinlogs(work, signal);
       await method.release?.(work, signal);
-      for (const job of jobs) await removeJob(follower.host, job);
+      await Promise.all(jobs.map(async (job) => removeJob(follower.host, job)));
       for (const command of cleaning(work)) await must(follower.host, command, { signal });
     },
   };
