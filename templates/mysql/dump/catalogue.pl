@@ -20,13 +20,21 @@ my %ascii = map { $_ => 1 } qw(
   ascii binary latin1 latin2 latin5 latin7 utf8 utf8mb3 utf8mb4 cp850 cp852 cp866 cp1250 cp1251 cp1256 cp1257 dec8 greek hebrew hp8 keybcs2 koi8r koi8u
   macce macroman geostd8 armscii8 tis620 eucjpms ujis euckr gb2312
 );
-my %columns;
+my (%columns, %period);
 for (ask($look, "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, EXTRA, COALESCE(GENERATION_EXPRESSION, ''), COALESCE(CHARACTER_SET_NAME, '') FROM information_schema.COLUMNS
     WHERE TABLE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'sys') ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION")) {
   my ($schema, $table, $name, $type, $extra, $expression, $charset) = @$_;
+  $period{$schema}{$table}{$1} = { name => $name, type => lc $type } if $expression =~ /^ROW (START|END)$/;
   # Computed columns come by themselves; a default that is an expression (DEFAULT_GENERATED) is none of them.
   next if $expression ne '' || $extra =~ /\b(VIRTUAL|STORED|PERSISTENT) ?(GENERATED)?\b/ && $extra !~ /DEFAULT_GENERATED/;
   push @{ $columns{$schema}{$table} }, { name => $name, type => lc $type, foreign => $charset ne '' && !$ascii{$charset} };
+}
+# Since when and until when a row was so: MariaDB keeps what was, and takes it from others (10.11). Times of transactions (bigint) mean nothing on another server.
+for my $table (grep { $_->{type} eq 'SYSTEM VERSIONED' } @tables) {
+  my ($start, $end) = map { $period{ $table->{schema} }{ $table->{name} }{$_} // { name => "row_\L$_", type => 'timestamp' } } qw(START END);
+  next if $end->{type} ne 'timestamp';
+  $table->{history} = ' FOR SYSTEM_TIME ALL';
+  push @{ $columns{ $table->{schema} }{ $table->{name} } }, { %$start, foreign => '' }, { %$end, foreign => '', ends => 1 };
 }
 sub columns_of { my $table = shift; @{ $columns{ $table->{schema} }{ $table->{name} } // [] } }
 

@@ -3,9 +3,13 @@ my $texts = qr/^(char|varchar|tinytext|text|mediumtext|longtext|binary|varbinary
 my $plain = qr/^(tinyint|smallint|mediumint|int|bigint|decimal|double|date|datetime|timestamp|time|year)$/;
 my %hex = map { $_ => 1 } qw(geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection vector);
 
+# The end of what is still so is the end of time, which is another in each version.
+my $far = "'2038-01-19 00:00:00'";
+
 sub written {
   my ($name, $type, $foreign) = @{ $_[0] }{qw(name type foreign)};
   my $c = ident($name);
+  return "IF($c > $far, 0, $c)" if $_[0]{ends};
   $c = "CONVERT($c USING utf8mb4)" if $foreign;
   return "HEX($c)" if $hex{$type};
   return "$c + 0" if $type eq 'bit';
@@ -20,6 +24,7 @@ sub written {
 # What is made of the text $v when it is read; undefined where the column takes the text itself.
 sub read_back {
   my ($type, $foreign, $v) = (@{ $_[0] }{qw(type foreign)}, $_[1]);
+  return "IF($v = '0', \@end_of_time, $v)" if $_[0]{ends};
   return "CONVERT($v USING utf8mb4)" if $foreign;
   return "UNHEX(NULLIF($v, 'NULL'))" if $hex{$type};
   return "CAST($v AS UNSIGNED)" if $type eq 'bit';
@@ -32,7 +37,7 @@ sub sums {
   my ($from, @columns) = @_;
   my @values = map {
     my ($c, $type) = (ident($_->{name}), $_->{type});
-    $type eq 'float' ? "CAST($c AS DOUBLE)" : $type =~ $texts || $hex{$type} ? "CAST($c AS BINARY)" : $c
+    $_->{ends} ? written($_) : $type eq 'float' ? "CAST($c AS DOUBLE)" : $type =~ $texts || $hex{$type} ? "CAST($c AS BINARY)" : $c
   } @columns;
   my @nulls = map { 'ISNULL(' . ident($_->{name}) . ')' } @columns;
   my $row = "CRC32(CONCAT_WS('#', " . join(', ', @values) . ', CONCAT(' . join(', ', @nulls) . ')))';

@@ -39,7 +39,7 @@ my ($list, @rows, @sums) = ('');
 for my $number (0 .. $#tables) {
   my $table = $tables[$number];
   my @named = columns_of($table);
-  my $from = ident($table->{schema}) . '.' . ident($table->{name});
+  my $from = ident($table->{schema}) . '.' . ident($table->{name}) . ($table->{history} // '');
   my $what = $table->{type} eq 'SEQUENCE' ? 'next_not_cached_value, cycle_count' : join ', ', map { written($_) } @named;
   my @ranges = ranges($table, $from);
   push @rows, map { { table => $number, part => $_, select => "SELECT $what FROM $from$ranges[$_]", bytes => $table->{bytes} / @ranges } } 0 .. $#ranges;

@@ -8,7 +8,13 @@ SELECT NEXTVAL(`cycling one`), NEXTVAL(`cycling one`), NEXTVAL(`cycling one`), N
 CREATE TABLE from_sequence (id bigint DEFAULT NEXTVAL(numbers) PRIMARY KEY, u uuid, ip inet6);
 INSERT INTO from_sequence (u, ip) VALUES (UUID(), '::1'), (NULL, NULL), ('123e4567-e89b-12d3-a456-426655440000', '2001:db8::ff00:42:8329');
 CREATE TABLE versioned (id int PRIMARY KEY, v varchar(20)) WITH SYSTEM VERSIONING;
-INSERT INTO versioned VALUES (1, 'first');
+INSERT INTO versioned VALUES (1, 'first'), (2, 'second');
+UPDATE versioned SET v = 'changed' WHERE id = 1;
+DELETE FROM versioned WHERE id = 2;
+CREATE TABLE `own period` (id int PRIMARY KEY, v varchar(20), `be'gan` timestamp(6) GENERATED ALWAYS AS ROW START, ended timestamp(6) GENERATED ALWAYS AS ROW END INVISIBLE, PERIOD FOR SYSTEM_TIME (`be'gan`, ended)) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME LIMIT 100 (PARTITION p0 HISTORY, PARTITION pn CURRENT);
+INSERT INTO `own period` (id, v) VALUES (1, 'first'), (2, 'second');
+UPDATE `own period` SET v = 'changed' WHERE id = 1;
+DELETE FROM `own period` WHERE id = 2;
 CREATE TABLE aria_table (id int PRIMARY KEY, v varchar(20), KEY (v)) ENGINE = Aria;
 INSERT INTO aria_table VALUES (1, 'one'), (2, 'two');
 SET SESSION sql_mode = 'ORACLE';

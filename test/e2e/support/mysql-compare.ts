@@ -7,7 +7,7 @@ set -o pipefail
 readarray -d '' databases < <(${flavour} -N -B --raw --default-character-set=utf8mb4 -e "SELECT CONCAT(SCHEMA_NAME, CHAR(0)) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') AND SCHEMA_NAME NOT LIKE '#mysql50#.%' ORDER BY 1")
 for i in "${'$'}{!databases[@]}"; do [ "$i" = 0 ] || databases[i]=${'$'}{databases[i]#$'\n'}; done
 unset 'databases[-1]'
-${flavour === 'mysql' ? 'mysqldump --set-gtid-purged=OFF --column-statistics=0' : 'mariadb-dump'} --skip-dump-date --skip-comments --hex-blob --order-by-primary --single-transaction \
+${flavour === 'mysql' ? 'mysqldump --set-gtid-purged=OFF --column-statistics=0' : 'mariadb-dump --dump-history'} --skip-dump-date --skip-comments --hex-blob --order-by-primary --single-transaction \
   --routines --events --triggers --skip-extended-insert --skip-add-locks --default-character-set=utf8mb4 --databases -- "${'$'}{databases[@]}" || exit 1
 ${flavour} -N -B --raw -e "SELECT User, Host FROM mysql.user WHERE User NOT IN ('mysql.sys', 'mysql.session', 'mysql.infoschema') ORDER BY 1, 2" | while IFS=$'\t' read -r user host; do
   echo "# $user@$host"

@@ -113,6 +113,7 @@ const serverOf = (flavour: Flavour): FullServerFacts => ({
   prepared: 0,
   encrypted: 0,
   elsewhere: [],
+  transactionHistory: [],
   holdsKeys: false,
   longStatements: [],
   uptime: 86_400,

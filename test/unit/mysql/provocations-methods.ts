@@ -116,6 +116,17 @@ export const methodProvocations: Provocations = {
       advises: ['perl-base'],
     },
   ],
+  HISTORY_LOST: [
+    {
+      ...error,
+      when: 'a dump would leave out what was',
+      node: 'db1',
+      want: { method: 'dump' },
+      cast: { flavour: 'mariadb', leader: { server: { transactionHistory: ['app.exact'] } } },
+      says: ['app.exact'],
+      advises: ['--method mariabackup'],
+    },
+  ],
   SELECTS_LIMITED: [
     {
       ...error,

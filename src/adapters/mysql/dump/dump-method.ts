@@ -91,6 +91,21 @@ const limitedSelects: Check = ({ facts: { source } }) => {
   );
 };
 
+/** The numbers of one server's transactions mean nothing on another. */
+const transactionHistory: Check = ({ facts: { source } }) => {
+  const tables = source.server?.transactionHistory ?? [];
+  if (tables.length === 0) return [];
+  return [
+    error({
+      code: 'HISTORY_LOST',
+      node: source.node,
+      message: `system-versioned tables on ${source.node} keep what was by transaction (${tables.slice(0, 3).join(', ')}${tables.length > 3 ? ', …' : ''}): a dump brings what is, and nothing of what was`,
+      hint: 'Take --method mariabackup, or allow it.',
+      allowable: true,
+    }),
+  ];
+};
+
 const privileges: Readonly<Record<'mysql' | 'mariadb', readonly string[]>> = {
   mysql: [
     'SELECT',
@@ -120,6 +135,7 @@ export const dumpFor = (flavour: 'mysql' | 'mariadb'): CopyMethod => ({
     ...otherEngines(scene),
     ...events(scene),
     ...limitedSelects(scene),
+    ...transactionHistory(scene),
   ],
   steps: (work) => [copyByDump(work), finishDump(work)],
   jobs: (work) => [dumpJob(work).handle, loadJob(work).handle, loadTarget(work).job],
