@@ -45,6 +45,8 @@ export interface FullServerFacts extends ServerFacts {
   /** Of all tables of theirs, as the server estimates it. */
   readonly dataBytes: number;
   readonly tables: number;
+  /** Storage engines that can be used, in capitals, and the file that each was loaded from; null for those that are built in. */
+  readonly engines: Readonly<Record<string, string | null>>;
   /** Tables of other engines than InnoDB, views left out. */
   readonly otherEngines: readonly TableFacts[];
   /** Tables without a primary key or a unique key over columns that are not null. */

@@ -76,8 +76,9 @@ sub without_keys {
 
 definitions('routines.sql', qw(--no-create-info --skip-triggers --routines));
 my $with_keys = definitions('tables.all', qw(--skip-triggers));
-# Every file is to lie in the follower's data directory, wherever it lies on the source.
-$with_keys =~ s/SQL_MODE='NO_AUTO_VALUE_ON_ZERO'/SQL_MODE='NO_AUTO_VALUE_ON_ZERO,NO_DIR_IN_CREATE'/;
+# Every file is to lie in the follower's data directory, wherever it lies on the source; and no engine is to come in place of one that is missing.
+$with_keys =~ s/SQL_MODE='NO_AUTO_VALUE_ON_ZERO'/SQL_MODE='NO_AUTO_VALUE_ON_ZERO,NO_DIR_IN_CREATE,NO_ENGINE_SUBSTITUTION'/
+  or fail("$arg{dumper} does not begin as it should: SQL_MODE='NO_AUTO_VALUE_ON_ZERO' was expected") if $with_keys ne '';
 # No dumper tells of InnoDB's general tablespaces, and tables name them.
 my @tablespaces = $flavour ne 'mysql' ? () : map {
   my ($name, $block, $encryption, $path) = @$_;

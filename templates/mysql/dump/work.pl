@@ -5,9 +5,13 @@ my $share = $total / $parallel;
 # What comes last is waited for: small pieces of what is small. But each is a file.
 my $piece_bytes = $total < 8e9 ? 16e6 : 48e6;
 
+# Their rows are other tables', or on other servers: what is read here would be written there.
+my %elsewhere = map { $_ => 1 } qw(MRG_MYISAM MRG_ISAM FEDERATED CONNECT SPIDER SPHINX OQGRAPH S3);
+
 # The conditions of a table's parts: one that is empty, or ranges.
 sub ranges {
   my ($table, $from) = @_;
+  return ' WHERE 1 = 0' if $elsewhere{ uc $table->{engine} };
   my $column = $key{ $table->{schema} }{ $table->{name} };
   return '' if !defined $column || $table->{bytes} <= 64e6 || $table->{bytes} <= $share / 2;
   my $parts = int($table->{bytes} / ($share / 2)) + 1;

@@ -105,6 +105,7 @@ const serverOf = (flavour: Flavour): FullServerFacts => ({
   databases: [],
   dataBytes: 10 * GB,
   tables: 30,
+  engines: { INNODB: null, MYISAM: null, CSV: null, MRG_MYISAM: null, ARIA: null },
   otherEngines: [],
   keyless: [],
   accounts: [],

@@ -130,6 +130,19 @@ export const machineProvocations: Provocations = {
       advises: ['drop or move'],
     },
   ],
+  ENGINE_MISSING: [
+    {
+      ...error,
+      when: 'the follower lacks an engine of the tables',
+      node: 'db2',
+      want: { method: 'dump' },
+      cast: {
+        leader: { server: { otherEngines: [{ schema: 'app', name: 't', engine: 'BLACKHOLE', bytes: 0, rows: 0 }] } },
+      },
+      says: ['db2 has no storage engine BLACKHOLE', 'db1'],
+      advises: ['plugin_load_add'],
+    },
+  ],
   PAGE_SIZE_DIFFERS: [
     {
       ...error,

@@ -1,4 +1,5 @@
 import { setting } from '../facts.ts';
+import { engineOptions } from '../engines.ts';
 import { scratchServer, withoutKeys, type ScratchServer } from '../scratch-server.ts';
 import type { Work } from '../work.ts';
 
@@ -94,6 +95,7 @@ export const loadTarget = (work: Work): ScratchServer => {
       ...careless,
       ...flavoured,
       ...lastingOptions(work),
+      ...engineOptions(work.context.facts.source),
     ],
   });
 };

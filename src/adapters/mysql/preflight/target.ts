@@ -1,5 +1,6 @@
 import type { Finding } from '../../adapter.ts';
 import { error, warning } from '../../finding.ts';
+import { usedEngines } from '../engines.ts';
 import { elsewhere, someOf } from '../elsewhere.ts';
 import { setting, type MysqlFacts } from '../facts.ts';
 import { servers } from './servers.ts';
@@ -162,6 +163,22 @@ const linked: Check = ({ facts: { follower } }) => {
   ];
 };
 
+/** A server without an engine can read none of its tables; one that makes a table of such an engine takes InnoDB in its place, without a word. */
+const engines: Check = ({ facts: { source, follower } }) => {
+  const { server, node } = follower;
+  if (!server) return [];
+  const missing = usedEngines(source).filter((engine) => !(engine in server.engines));
+  if (missing.length === 0) return [];
+  return [
+    error({
+      code: 'ENGINE_MISSING',
+      node,
+      message: `${node} has no storage engine ${missing.join(', ')}, which tables on ${source.node} are of`,
+      hint: `Configure ${node}'s server to have it as ${source.node}'s does (its package, plugin_load_add, federated = ON), or change these tables.`,
+    }),
+  ];
+};
+
 const pageSize: Check = ({ facts: { source, follower }, method }) => {
   const [theirs, ours] = [setting(source.server, 'innodb_page_size'), setting(follower.server, 'innodb_page_size')];
   if (method === 'dump' || theirs === '' || ours === '' || theirs === ours) return [];
@@ -198,6 +215,7 @@ export const targetChecks: readonly Check[] = [
   letterCase,
   scattered,
   linked,
+  engines,
   pageSize,
   architecture,
 ];
