@@ -19,12 +19,21 @@ const optionFileOf = ({ control, defaultsFile, stateDir, dataDir }: Layout): rea
     : [`--defaults-file=${defaultsFile}`];
 };
 
+/** The program has every tablespace open at once: the 1024 files of a login are too few for a thousand tables (error 24, which it calls 61). */
+const withManyFiles = (argv: readonly string[]): readonly string[] => [
+  'sh',
+  '-c',
+  'ulimit -n 1048576 2>/dev/null || ulimit -S -n "$(ulimit -H -n)"; exec "$@"',
+  'backup',
+  ...argv,
+];
+
 /** The very backup command, on the source. What it needs for itself lies in a directory that it makes and removes. */
 export const backupArgv = (work: Work): readonly string[] => {
   const layout = work.layouts.source;
   const isFollower = (work.context.facts.source.server?.replica.length ?? 0) > 0;
   const parallel = work.context.want.parallel ?? 2;
-  return [
+  return withManyFiles([
     `${layout.clientDir}/mariadb-backup`,
     ...optionFileOf(layout),
     '--backup',
@@ -34,7 +43,7 @@ export const backupArgv = (work: Work): readonly string[] => {
     `--target-dir=/tmp/replctl-${work.run}`,
     `--parallel=${parallel}`,
     ...(isFollower ? ['--slave-info'] : []),
-  ];
+  ]);
 };
 
 /** As the source's login user types it; root's by sudo. `try` only proves the way in. */
@@ -125,12 +134,12 @@ export const pipelineArgv = (work: Work): readonly string[] => [
 /** Brings the copied files to one point in time; takes up where it was cut off. */
 export const prepareArgv = (work: Work): readonly string[] => {
   const memory = Math.max(128, Math.min(4096, Math.floor(work.context.facts.follower.machine.memory / 8 / 1_048_576)));
-  return [
+  return withManyFiles([
     `${work.layouts.follower.clientDir}/mariadb-backup`,
     // The backup's own options, of which it finds all but one by itself: where the plugin lies that reads encrypted data (seen on 10.11 and 11.8).
     `--defaults-file=${work.place.staged}/backup-my.cnf`,
     '--prepare',
     `--use-memory=${memory}M`,
     `--target-dir=${work.place.staged}`,
-  ];
+  ]);
 };
