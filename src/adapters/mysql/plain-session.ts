@@ -21,7 +21,12 @@ const common = values({
 });
 
 const own: Readonly<Record<Layout['flavour'], readonly string[]>> = {
-  mysql: values({ max_execution_time: 0, transaction_isolation: "'REPEATABLE-READ'", transaction_read_only: 0 }),
+  mysql: values({
+    information_schema_stats_expiry: 0,
+    max_execution_time: 0,
+    transaction_isolation: "'REPEATABLE-READ'",
+    transaction_read_only: 0,
+  }),
   mariadb: values({
     max_statement_time: 0,
     idle_transaction_timeout: 0,
