@@ -60,13 +60,14 @@ data=$1 fragment=$2 clients=$3 owner=$4 state=$5
 near() { at=$1; while [ ! -e "$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done; printf '%s' "$at"; }
 say exists "$([ -d "$data" ] && echo yes)"
 say entries "$(ls -A "$data" 2>/dev/null | grep -v -e '^lost+found$' -e '^\.replctl-' | wc -l)"
-say mount "$([ -d "$data" ] && [ "$(stat -c %d -- "$data")" != "$(stat -c %d -- "$(dirname "$data")")" ] && echo yes)"
+# A link is as little to be renamed as a mount point: it may lead to another disk.
+say mount "$([ -d "$data" ] && { [ -L "$data" ] || [ "$(stat -c %d -- "$data")" != "$(stat -c %d -- "$(dirname "$data")")" ]; } && echo yes)"
 parent=$(near "$(dirname "$data")")
 if [ "$(id -un)" = "$owner" ]; then say parent-writable "$([ -w "$parent" ] && echo yes)"
 else say parent-writable "$([ "$(stat -c %U -- "$parent")" = "$owner" ] && echo yes)"; fi
 say free "$(df -PB1 -- "$(near "$data")" | awk 'NR==2 {print $4}')"
-say device "$(stat -c %d -- "$(near "$data")")"
-say bytes "$(timeout 2 du -sb --exclude=.replctl-\* -- "$data" 2>/dev/null | cut -f1)"
+say device "$(stat -L -c %d -- "$(near "$data")")"
+say bytes "$(timeout 2 du -D -sb --exclude=.replctl-\* -- "$data" 2>/dev/null | cut -f1)"
 for dir in "$data"/*/; do
   name=$(basename "$dir")
   case $name in '*'|mysql|performance_schema|sys|'#'*|lost+found) continue;; esac
