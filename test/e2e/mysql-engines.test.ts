@@ -58,5 +58,27 @@ const withManyEngines = (flavour: Flavour): void => {
   });
 };
 
+describeWithEverything('a function of a library', () => {
+  let fleet: MysqlFleet;
+  beforeAll(async () => {
+    fleet = await startMysqlFleet('library', 'mysql', { leader: {}, follower: { follows: 'leader' } });
+    await fleet.machines['leader']!.mysql.sql(
+      `CREATE FUNCTION service_release_locks RETURNS INT SONAME 'locking_service.so'; CREATE DATABASE app;
+       CREATE VIEW app.freed AS SELECT service_release_locks('name') AS done`,
+    );
+  });
+  afterAll(() => fleet?.lab.destroy());
+
+  test('is there after a dump, and what calls it', async () => {
+    await fleet.replctl.ok(['add-follower', 'follower', '--method', 'dump']);
+    expect(await fleet.machines['follower']!.mysql.sql('SELECT name, dl FROM mysql.func')).toBe(
+      'service_release_locks\tlocking_service.so',
+    );
+    expect(await fleet.machines['follower']!.mysql.sql('SHOW CREATE VIEW app.freed')).toContain(
+      'service_release_locks',
+    );
+  });
+});
+
 describeWithEverything('tables of many engines of MySQL', () => withManyEngines('mysql'));
 describeWithEverything('tables of many engines of MariaDB', () => withManyEngines('mariadb'));

@@ -37,7 +37,7 @@ const ofThePackage = [
 const accountsQuery = "SELECT User AS 'user', Host AS host FROM mysql.user WHERE User <> '' ORDER BY 1, 2";
 const clonePluginQuery = "SELECT PLUGIN_STATUS AS status FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'clone'";
 const enginesQuery =
-  "SELECT UPPER(PLUGIN_NAME) AS name, PLUGIN_LIBRARY AS file FROM information_schema.PLUGINS WHERE PLUGIN_TYPE = 'STORAGE ENGINE' AND PLUGIN_STATUS = 'ACTIVE'";
+  "SELECT UPPER(PLUGIN_NAME) AS name, PLUGIN_LIBRARY AS file, PLUGIN_NAME IN (SELECT name FROM mysql.plugin) AS installed FROM information_schema.PLUGINS WHERE PLUGIN_TYPE = 'STORAGE ENGINE' AND PLUGIN_STATUS = 'ACTIVE'";
 /** MariaDB's; MySQL calls its own otherwise. */
 const passwordJudgesQuery =
   "SELECT PLUGIN_NAME AS name FROM information_schema.PLUGINS WHERE PLUGIN_TYPE = 'PASSWORD VALIDATION' AND PLUGIN_STATUS = 'ACTIVE' ORDER BY 1";
@@ -80,7 +80,7 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
     const accounts = await session.query<{ user: string; host: string }>(accountsQuery);
     const judges = await session.query<{ name: string }>(passwordJudgesQuery);
     const [clone] = await session.query<{ status: string }>(clonePluginQuery);
-    const engines = await session.query<{ name: string; file: string | null }>(enginesQuery);
+    const engines = await session.query<{ name: string; file: string | null; installed: string }>(enginesQuery);
     const prepared = await session.query('XA RECOVER');
     const [encryption] = await session.query<{ encrypted: string; holders: string }>(dialect.encryption);
     const elsewhere = dialect.elsewhere === undefined ? [] : await session.query<{ path: string }>(dialect.elsewhere);
@@ -94,7 +94,9 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
         .filter((name) => name !== 'test' || tables.some(({ schema }) => schema === name)),
       dataBytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
       tables: tables.length,
-      engines: Object.fromEntries(engines.map(({ name, file }) => [name, file])),
+      engines: Object.fromEntries(
+        engines.map(({ name, file, installed }) => [name, { library: file, isInstalled: installed === '1' }]),
+      ),
       otherEngines: tables.filter(({ engine }) => engine !== 'InnoDB'),
       keyless: await session.query<{ schema: string; name: string }>(keylessQuery),
       accounts: accounts.filter(({ user }) => !ofThePackage.includes(user)).map(({ user, host }) => `${user}@${host}`),

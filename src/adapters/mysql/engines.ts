@@ -12,7 +12,7 @@ export const usedEngines = ({ server }: MysqlFacts): readonly string[] => [
 /** What makes a server without an option file have them: MySQL has one that is off, others are plugins. */
 export const engineOptions = (source: MysqlFacts): readonly string[] => {
   const used = usedEngines(source);
-  const libraries = used.flatMap((engine) => source.server?.engines[engine] ?? []);
+  const libraries = used.flatMap((engine) => source.server?.engines[engine]?.library ?? []);
   return [
     ...(source.layout?.flavour === 'mysql' && used.includes('FEDERATED') ? ['--federated'] : []),
     ...[...new Set(libraries)].map((library) => `--plugin-load-add=${library}`),

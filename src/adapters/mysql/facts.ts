@@ -39,14 +39,21 @@ export interface TableFacts {
   readonly rows: number;
 }
 
+export interface EngineFacts {
+  /** The library that it was loaded from; null where it is built in. */
+  readonly library: string | null;
+  /** By a statement, which the server has written down for its next start, and a copy takes along; not by an option. */
+  readonly isInstalled: boolean;
+}
+
 export interface FullServerFacts extends ServerFacts {
   /** Databases that somebody made. */
   readonly databases: readonly string[];
   /** Of all tables of theirs, as the server estimates it. */
   readonly dataBytes: number;
   readonly tables: number;
-  /** Storage engines that can be used, in capitals, and the file that each was loaded from; null for those that are built in. */
-  readonly engines: Readonly<Record<string, string | null>>;
+  /** Storage engines that can be used, in capitals. */
+  readonly engines: Readonly<Record<string, EngineFacts>>;
   /** Tables of other engines than InnoDB, views left out. */
   readonly otherEngines: readonly TableFacts[];
   /** Tables without a primary key or a unique key over columns that are not null. */

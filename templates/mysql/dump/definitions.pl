@@ -86,7 +86,13 @@ sub databases_with {
   my %has = map { $_->[0] => 1 } map { ask($look, "SELECT DISTINCT $_") } @_;
   return [grep { $has{$_} } @databases];
 }
-definitions('routines.sql', databases_with('ROUTINE_SCHEMA FROM information_schema.ROUTINES'), qw(--no-create-info --skip-triggers --routines));
+my $routines = definitions('routines.sql', databases_with('ROUTINE_SCHEMA FROM information_schema.ROUTINES'), qw(--no-create-info --skip-triggers --routines));
+# Functions of libraries belong to no database, and no dumper tells of them; views and generated columns may call them.
+my @returned = qw(STRING REAL INTEGER - DECIMAL);
+spit('routines.sql', join('', map {
+  my ($name, $returned, $library, $kind) = @$_;
+  'DROP FUNCTION IF EXISTS ' . ident($name) . ";\nCREATE " . ($kind eq 'aggregate' ? 'AGGREGATE ' : '') . 'FUNCTION ' . ident($name) . " RETURNS $returned[$returned] SONAME " . literal($library) . ";\n"
+} ask($look, 'SELECT name, ret, dl, type FROM mysql.func')) . $routines);
 my $with_keys = definitions('tables.all', \@databases, qw(--skip-triggers));
 # Every file is to lie in the follower's data directory, wherever it lies on the source; and no engine is to come in place of one that is missing.
 $with_keys =~ s/SQL_MODE='NO_AUTO_VALUE_ON_ZERO'/SQL_MODE='NO_AUTO_VALUE_ON_ZERO,NO_DIR_IN_CREATE,NO_ENGINE_SUBSTITUTION'/

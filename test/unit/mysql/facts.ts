@@ -105,7 +105,9 @@ const serverOf = (flavour: Flavour): FullServerFacts => ({
   databases: [],
   dataBytes: 10 * GB,
   tables: 30,
-  engines: { INNODB: null, MYISAM: null, CSV: null, MRG_MYISAM: null, ARIA: null },
+  engines: Object.fromEntries(
+    ['INNODB', 'MYISAM', 'CSV', 'MRG_MYISAM', 'ARIA'].map((name) => [name, { library: null, isInstalled: false }]),
+  ),
   otherEngines: [],
   keyless: [],
   accounts: [],

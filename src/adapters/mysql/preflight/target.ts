@@ -167,7 +167,9 @@ const linked: Check = ({ facts: { follower } }) => {
 const engines: Check = ({ facts: { source, follower } }) => {
   const { server, node } = follower;
   if (!server) return [];
-  const missing = usedEngines(source).filter((engine) => !(engine in server.engines));
+  const missing = usedEngines(source).filter(
+    (engine) => !(engine in server.engines) && source.server?.engines[engine]?.isInstalled !== true,
+  );
   if (missing.length === 0) return [];
   return [
     error({
