@@ -42,10 +42,6 @@ const enginesQuery =
 const passwordJudgesQuery =
   "SELECT PLUGIN_NAME AS name FROM information_schema.PLUGINS WHERE PLUGIN_TYPE = 'PASSWORD VALIDATION' AND PLUGIN_STATUS = 'ACTIVE' ORDER BY 1";
 
-/** No server of MySQL has such a column. */
-const transactionHistoryQuery =
-  "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS name FROM information_schema.COLUMNS WHERE GENERATION_EXPRESSION = 'ROW START' AND DATA_TYPE = 'bigint' ORDER BY 1";
-
 /** Seconds that a statement must have run to be named: a global lock would wait for it, and everyone else for the lock. */
 const longStatement = 5;
 
@@ -84,7 +80,8 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
     const prepared = await session.query('XA RECOVER');
     const [encryption] = await session.query<{ encrypted: string; holders: string }>(dialect.encryption);
     const elsewhere = dialect.elsewhere === undefined ? [] : await session.query<{ path: string }>(dialect.elsewhere);
-    const exact = await session.query<{ name: string }>(transactionHistoryQuery);
+    const exact =
+      dialect.transactionHistory === undefined ? [] : await session.query<{ name: string }>(dialect.transactionHistory);
     const processes = await session.query<ProcessRow>('SHOW PROCESSLIST');
     const [uptime] = await session.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Uptime'");
     return {

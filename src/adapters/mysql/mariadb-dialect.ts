@@ -48,6 +48,8 @@ export const mariadbDialect = (_version: readonly [number, number, number]): Dia
   purged: "''",
   encryption:
     "SELECT (SELECT COUNT(*) FROM information_schema.INNODB_TABLESPACES_ENCRYPTION WHERE ENCRYPTION_SCHEME <> 0) AS encrypted, (SELECT COUNT(*) FROM information_schema.PLUGINS WHERE PLUGIN_TYPE = 'ENCRYPTION' AND PLUGIN_STATUS = 'ACTIVE') AS holders",
+  transactionHistory:
+    "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS name FROM information_schema.COLUMNS WHERE GENERATION_EXPRESSION = 'ROW START' AND DATA_TYPE = 'bigint' ORDER BY 1",
   readOnly: ['read_only'],
   closesAdministrators: false,
   options: {

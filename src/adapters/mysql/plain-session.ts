@@ -22,7 +22,6 @@ const common = values({
 
 const own: Readonly<Record<Layout['flavour'], readonly string[]>> = {
   mysql: values({
-    information_schema_stats_expiry: 0,
     max_execution_time: 0,
     transaction_isolation: "'REPEATABLE-READ'",
     transaction_read_only: 0,

@@ -9,7 +9,7 @@ import type { Work } from '../work.ts';
 const script = `
 for own in "$2"/*.pem "$2"/mysqld.my "$2"/component_keyring_*.cnf; do
   [ -f "$own" ] && [ -r "$own" ] && [ ! -e "$1/\${own##*/}" ] || continue
-  cp -p -- "$own" "$1/" && sync -- "$1/\${own##*/}" || exit 1
+  cp -p -P -- "$own" "$1/" && { [ -L "$own" ] || sync -- "$1/\${own##*/}"; } || exit 1
 done`;
 
 /** To the staged copy, while the follower's own data is still where it was. */
