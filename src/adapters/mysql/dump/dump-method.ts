@@ -2,7 +2,7 @@ import type { Cast } from '../../adapter.ts';
 import type { CopyMethod } from '../copy-method.ts';
 import type { MysqlFacts } from '../facts.ts';
 import { copyByDump } from './copy.ts';
-import { dumpFindings } from './findings.ts';
+import { dumpFindings } from '../preflight/dump.ts';
 import { finishDump } from './finish.ts';
 import { dumpJob, loadJob } from './jobs.ts';
 import { loadTarget } from './target.ts';

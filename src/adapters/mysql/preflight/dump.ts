@@ -2,7 +2,7 @@ import type { Finding } from '../../adapter.ts';
 import { error, warning } from '../../finding.ts';
 import { isOn, setting } from '../facts.ts';
 import { unlimited } from '../plain-session.ts';
-import type { Check, Scene } from '../preflight/scene.ts';
+import type { Check, Scene } from './scene.ts';
 
 const prepared: Check = ({ facts: { source } }) =>
   (source.server?.prepared ?? 0) === 0
