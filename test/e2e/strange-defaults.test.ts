@@ -74,6 +74,30 @@ const mend = async (machine: Machine): Promise<void> => {
   );
 };
 
+describeWithEverything('a PostgreSQL server without a database postgres', () => {
+  let lab: Lab;
+  afterAll(() => lab?.destroy());
+
+  test('is followed as any other', async () => {
+    lab = await createLab({ name: 'nameless' });
+    const [leader, follower] = await lab.bootAll([
+      { name: 'leader', settings: { listen_addresses: '*' } },
+      { name: 'follower' },
+    ]);
+    const fleet = await writeFleet(lab, {
+      nodes: { leader: { host: leader.address }, follower: { host: follower.address, follows: 'leader' } },
+    });
+    const replctl = createReplctl({ fleet, directory: lab.directory });
+    for (const machine of [leader, follower])
+      await machine.postgres.sql('DROP DATABASE postgres', { database: 'template1' });
+    expectExit(await replctl.run(['add-follower', 'follower']), 0);
+    const status = await replctl.run(['status']);
+    expectExit(status, 0);
+    expect(status.json.result).toMatchObject({ healthy: true });
+    expectExit(await replctl.run(['remove-follower', 'follower', '--yes']), 0);
+  });
+});
+
 describeWithEverything('a PostgreSQL server whose sessions begin strangely', () => {
   let lab: Lab;
   let leader: Machine;

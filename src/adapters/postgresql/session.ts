@@ -98,10 +98,15 @@ const openStream = async (node: Node<ReadingHost>, layout: Layout, signal: Abort
         { signal },
       );
 
+interface Login {
+  readonly user: string;
+  readonly database: string;
+}
+
 const connectAs = async (
   node: Node<ReadingHost>,
   layout: Layout,
-  user: string,
+  { user, database }: Login,
   options: SessionOptions,
 ): Promise<Client> => {
   const { default: pg } = await import('pg');
@@ -111,7 +116,7 @@ const connectAs = async (
   const result = 'result' in stream ? (stream.result as Promise<{ exitCode: number; stderr: string }>) : undefined;
   const client = new pg.Client({
     user,
-    database: options.database ?? 'postgres',
+    database,
     ...(password === undefined ? {} : { password }),
     application_name: options.application ?? 'replctl',
     options: settingsFor(layout),
@@ -140,8 +145,13 @@ export interface SessionOptions {
 const administrators = (node: Node<ReadingHost>, layout: Layout): readonly string[] =>
   node.database.adminUser ? [node.database.adminUser] : [...new Set(['postgres', layout.osUser])];
 
-const isUnknownRole = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === '28000' || error.code === '28P01');
+/** What `initdb` makes. `postgres` may be dropped by whoever does not need it; while we are in `template1` nobody makes a database from it. */
+const databases = ({ database }: SessionOptions): readonly string[] =>
+  database === undefined ? ['postgres', 'template1'] : [database];
+
+/** The role is not there, or may not log in so; the database is not there. */
+const isUnknown = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['28000', '28P01', '3D000'].includes(String(error.code));
 
 export const openSession = async (
   node: Node<ReadingHost>,
@@ -150,14 +160,17 @@ export const openSession = async (
 ): Promise<Session> => {
   let client: Client | undefined;
   let failure: unknown;
-  for (const user of administrators(node, layout)) {
+  const logins = administrators(node, layout).flatMap((user) =>
+    databases(options).map((database) => ({ user, database })),
+  );
+  for (const login of logins) {
     try {
-      client = await connectAs(node, layout, user, options);
+      client = await connectAs(node, layout, login, options);
       break;
     } catch (error) {
       if (isReplctlError(error)) throw error;
       failure ??= error;
-      if (!isUnknownRole(error)) break;
+      if (!isUnknown(error)) break;
     }
   }
   if (!client) throw unreachable(node, layout, failure);
