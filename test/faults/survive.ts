@@ -28,12 +28,13 @@ export interface Ground {
   readonly watch: Watch;
 }
 
+/** A removed follower keeps its data, and is not made one again just so: whatever comes next begins with what was there first. */
 const stand = async (track: Track, known: Known, command: Case['command'], now: Standing): Promise<void> => {
-  if (command === 'remove-follower' && now !== 'follower') await track.replctl.ok(track.add);
-  if (command === 'add-follower' && now !== 'pristine') {
+  if (now === 'removed' || (command === 'add-follower' && now !== 'pristine')) {
     await track.makePristine();
     expectSame('remove-follower left something', await track.state(), known.pristine);
   }
+  if (command === 'remove-follower' && now !== 'follower') await track.replctl.ok(track.add);
 };
 
 /** While it lasts, nobody can go on; that is to be said in time, with a reason. */
