@@ -7,9 +7,11 @@ import type { Work } from '../work.ts';
  * certificates; without the components encrypted tables cannot be read.
  */
 const script = `
+rm -f -- "$1/replctl.own"
 for own in "$2"/*.pem "$2"/mysqld.my "$2"/component_keyring_*.cnf; do
   [ -f "$own" ] && [ -r "$own" ] && [ ! -e "$1/\${own##*/}" ] || continue
-  cp -p -P -- "$own" "$1/" && { [ -L "$own" ] || sync -- "$1/\${own##*/}"; } || exit 1
+  # Under its own name once it is whole: half a key would be taken for one that is there already.
+  cp -p -P -- "$own" "$1/replctl.own" && { [ -L "$own" ] || sync -- "$1/replctl.own"; } && mv -T -- "$1/replctl.own" "$1/\${own##*/}" || exit 1
 done`;
 
 /** To the staged copy, while the follower's own data is still where it was. */
