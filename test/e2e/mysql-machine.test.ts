@@ -26,6 +26,12 @@ const answers: Readonly<Record<Flavour, Readonly<Record<string, string>>>> = {
   mariadb: {},
 };
 
+/** Its indexes are sorted in files, since they are larger than any buffer; in `/tmp` there is no room for them. */
+const wide = ['app.wide', "app.wide SELECT CONCAT(UUID(), REPEAT('x', 400)), REVERSE(UUID()) FROM app.wide"] as const;
+const sorted = `CREATE TABLE ${wide[0]} (a varchar(600) CHARACTER SET latin1, b varchar(600) CHARACTER SET latin1, KEY (a), KEY (b)); INSERT INTO app.wide VALUES ('', '');
+${`INSERT INTO ${wide[1]};`.repeat(17)}`;
+const smallTmp = 'mount -t tmpfs -o size=2m,mode=1777 tmpfs /tmp';
+
 const staysWithItsMachine = (flavour: Flavour, methods: readonly string[]): void => {
   let fleet: MysqlFleet;
   let leader: Machine;
@@ -35,7 +41,8 @@ const staysWithItsMachine = (flavour: Flavour, methods: readonly string[]): void
     [leader, follower] = [fleet.machines['leader']!, fleet.machines['follower']!];
     if (flavour === 'mysql') await follower.mysql.sql(persisted);
     else await follower.ok(ownCertificate);
-    await leader.mysql.sql('CREATE DATABASE app; CREATE TABLE app.t (id int PRIMARY KEY)');
+    await leader.mysql.sql(`CREATE DATABASE app; CREATE TABLE app.t (id int PRIMARY KEY); ${sorted}`);
+    await follower.ok(smallTmp);
   });
   afterAll(() => fleet?.lab.destroy());
 

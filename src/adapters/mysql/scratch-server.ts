@@ -23,11 +23,15 @@ export interface ScratchServer {
 /** A unix socket's path ends at 107 bytes. */
 const longestSocket = 107;
 
-const common = (dataDir: string, socket: string, pid: string): readonly string[] => [
+/** An index is sorted in files as large as itself: `/tmp` may be in memory (Debian 13 makes it so), and ends at half of that. */
+const temporary = (workDir: string): string => `${workDir}/tmp`;
+
+const common = (workDir: string, dataDir: string, socket: string): readonly string[] => [
   '--no-defaults',
   `--datadir=${dataDir}`,
+  `--tmpdir=${temporary(workDir)}`,
   `--socket=${socket}`,
-  `--pid-file=${pid}`,
+  `--pid-file=${workDir}/scratch.pid`,
   '--skip-networking',
   '--skip-log-bin',
   '--event-scheduler=OFF',
@@ -61,7 +65,7 @@ export const scratchServer = (
     job: { id: `scratch-${work.run}`, directory: layout.jobsDir, as: layout.osUser },
     argv: [
       layout.server,
-      ...common(dataDir, socket, `${work.workDir}/scratch.pid`),
+      ...common(work.workDir, dataDir, socket),
       `--log-error=${work.workDir}/scratch.log`,
       ...flavoured,
       ...options,
@@ -208,7 +212,7 @@ export const makeWorkDir = (work: Work): readonly Command[] => {
   const shared = { as: work.layouts.follower.osUser, guard: work.context.guard() };
   return [
     { ...shared, argv: ['rm', '-rf', '--', work.workDir, work.place.staged], timeoutSeconds: 3600 },
-    { ...shared, argv: ['mkdir', '-p', '-m', '700', '--', work.workDir] },
+    { ...shared, argv: ['mkdir', '-p', '-m', '700', '--', work.workDir, temporary(work.workDir)] },
   ];
 };
 

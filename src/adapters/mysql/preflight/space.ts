@@ -4,7 +4,7 @@ import type { Check } from './scene.ts';
 /** What a data directory has besides its tables: dictionary, undo, redo and temporary files. */
 const besides = 300_000_000;
 
-/** A dump lies beside what is loaded from it, in part. */
+/** A dump lies beside what is loaded from it, in part; later the files in which a table's indexes are sorted do. */
 const spooled = 0.3;
 
 export const spaceChecks: readonly Check[] = [
