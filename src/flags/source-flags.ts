@@ -15,7 +15,11 @@ export const sourceFlags = {
     options: methods,
     default: 'auto' as const,
   })(),
-  allow: Flags.custom<readonly string[]>({ parse: async (text) => text.split(',').map((code) => code.trim()) })({
+  allow: Flags.string({
+    multiple: true,
+    // Else the node's name behind it would be a code.
+    multipleNonGreedy: true,
+    delimiter: ',',
     helpValue: 'CODE[,CODE]',
     description: 'Go on in spite of these findings of the preflight, where they say that they may be allowed.',
   }),

@@ -4,6 +4,7 @@ import { dialectOf, type Dialect } from './dialect.ts';
 import { isOn, type ServerFacts } from './facts.ts';
 import type { Layout } from './layout.ts';
 import { quoteLiteral } from './names.ts';
+import { passedOver, type FilterRow } from './passed-over.ts';
 import { parseReplicaStatus, type StatusRow } from './replica-status.ts';
 import type { Session } from './session.ts';
 import { settingNames } from './settings.ts';
@@ -72,6 +73,7 @@ export const readServer = async (session: Session, dialect: Dialect): Promise<Se
     settings,
     position: position ? { file: position.File, position: Number(position.Position) } : null,
     binlogFilters: filtersOf(position),
+    passedOver: passedOver(settings, dialect.filters ? await session.query<FilterRow>(dialect.filters) : []),
     history: (gtid?.history ?? '').replaceAll(/\s/g, ''),
     purged: (gtid?.purged ?? '').replaceAll(/\s/g, ''),
     replica: replica.map(parseReplicaStatus),

@@ -39,6 +39,8 @@ export interface Dialect {
   readonly encryption: string;
   /** A statement: `path` of each tablespace's file that lies outside of the data directory. */
   readonly elsewhere?: string;
+  /** A statement: `name` and `value` of each replication filter that holds for all channels. MariaDB has them as variables. */
+  readonly filters?: string;
   /** A statement: `name` of each table that keeps what was by the numbers of transactions. MySQL has none. */
   readonly transactionHistory?: string;
   /** Variables that close a server, in the order in which they are set. */

@@ -14,6 +14,8 @@ export interface ServerFacts {
   readonly position: LogCoordinates | null;
   /** What is set that keeps databases out of the binlog: `binlog_do_db`, `binlog_ignore_db`. */
   readonly binlogFilters: readonly string[];
+  /** What is set that makes an applier pass over events without a word: filters, errors that it skips (`replica_skip_errors = 1062`). */
+  readonly passedOver: readonly string[];
   /** All transactions that the server has: a GTID set, or MariaDB's position. Empty where GTIDs are off. */
   readonly history: string;
   readonly purged: string;

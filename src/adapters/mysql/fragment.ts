@@ -30,7 +30,25 @@ const gtidSettings = (work: Work): readonly string[] => {
   if (work.dialect.flavour === 'mariadb')
     return [`gtid_strict_mode = ${isOn(server, 'gtid_strict_mode') ? 'ON' : 'OFF'}`];
   const mode = usesGtid(server) ? 'ON' : 'OFF';
-  return [`gtid_mode = ${mode}`, `enforce_gtid_consistency = ${setting(server, 'enforce_gtid_consistency') || mode}`];
+  return [
+    `gtid_mode = ${mode}`,
+    `enforce_gtid_consistency = ${setting(server, 'enforce_gtid_consistency') || mode}`,
+    // What a crash broke of the relay logs is asked for again; MariaDB does so by itself.
+    ...(mode === 'ON' ? ['relay_log_recovery = ON'] : []),
+  ];
+};
+
+/** An event does not tell all that its session had: what the leader's took, the applier must take too (each was seen to stop it, or to make another table). */
+const lenience = ({ context }: Work): readonly string[] => {
+  const { leader, follower } = context.facts;
+  const engine = setting(leader.server, 'default_storage_engine');
+  const isOther = engine.toUpperCase() !== 'INNODB' && engine.toUpperCase() in (follower.server?.engines ?? {});
+  return [
+    'innodb_strict_mode = OFF',
+    'log_bin_trust_function_creators = ON',
+    ...(isOn(leader.server, 'partial_revokes') ? ['partial_revokes = ON'] : []),
+    ...(isOther ? [`default_storage_engine = ${engine}`] : []),
+  ];
 };
 
 /** Old data that is kept in the data directory is no database, though MariaDB would take its directory for one. */
@@ -59,6 +77,7 @@ export const settingsOf = (work: Work, state: FragmentState): readonly string[] 
     // A link that is dead is noticed in that many seconds; the servers say a minute. Heartbeats come twice as often.
     `${options.netTimeout} = 20`,
     ...gtidSettings(work),
+    ...lenience(work),
     ...ignoredDirectories(work),
     ...(/^[A-Za-z0-9._-]+$/.test(address) || isIP(address) !== 0 ? [`report_host = ${address}`] : []),
     `report_port = ${work.layouts.follower.port}`,

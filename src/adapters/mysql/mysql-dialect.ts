@@ -49,6 +49,8 @@ export const mysqlDialect = (version: Version): Dialect => {
     encryption: `SELECT (SELECT COUNT(*) FROM information_schema.INNODB_TABLESPACES WHERE ENCRYPTION = 'Y') AS encrypted, ${isAtLeast(version, 8, 0, 24) ? `${activeComponents} + ` : ''}${activePlugins} AS holders`,
     elsewhere:
       "SELECT PATH AS path FROM information_schema.INNODB_DATAFILES WHERE PATH LIKE '/%' OR PATH LIKE '../%' ORDER BY 1 LIMIT 100",
+    filters:
+      'SELECT LOWER(FILTER_NAME) AS name, FILTER_RULE AS value FROM performance_schema.replication_applier_global_filters ORDER BY 1',
     readOnly: ['read_only', 'super_read_only'],
     closesAdministrators: true,
     options: {

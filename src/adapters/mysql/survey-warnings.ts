@@ -4,6 +4,7 @@ import { errantTransactions } from './errant.ts';
 import { isOn } from './facts.ts';
 import { gapOf } from './steps/log-gap.ts';
 import type { Observation } from './observe.ts';
+import { leavesOut } from './passed-over.ts';
 import { gigabytes } from '../finding.ts';
 
 const again = (name: string): string => `replctl add-follower ${name} --replace makes it anew.`;
@@ -44,6 +45,14 @@ export const nodeWarnings = ({ name, failure, disk, server, layout }: Observatio
       hint: /^1236\b/.test(channel.receiverError)
         ? `The log that it needs is gone: ${again(name)}`
         : `See ${dialect.showReplica} on ${name}.`,
+    });
+  const left = leavesOut(server);
+  if (left.length > 0)
+    warnings.push({
+      code: 'REPLICATION_FILTERS',
+      node: name,
+      message: `${name} passes over part of its upstream's log (${left.join(', ')}): it need not be a copy`,
+      hint: `Take that out of its option file, where nobody wants it; ${again(name)}`,
     });
   const open = dialect.readOnly.filter((variable) => !isOn(server, variable as 'read_only' | 'super_read_only'));
   if (open.length > 0)

@@ -96,6 +96,7 @@ const serverOf = (flavour: Flavour): FullServerFacts => ({
   settings: {},
   position: { file: 'binlog.000004', position: 1234 },
   binlogFilters: [],
+  passedOver: [],
   history: histories[flavour],
   purged: '',
   replica: [],

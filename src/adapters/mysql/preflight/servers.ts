@@ -2,6 +2,7 @@ import type { Finding } from '../../adapter.ts';
 import { error, warning } from '../../finding.ts';
 import { isOn, setting, usesGtid, type MysqlFacts } from '../facts.ts';
 import { majorOf } from '../layout.ts';
+import { leavesOut } from '../passed-over.ts';
 import type { Check, Scene } from './scene.ts';
 
 const names = { mysql: 'MySQL', mariadb: 'MariaDB' } as const;
@@ -182,7 +183,8 @@ const gtids: Check = ({ facts: { leader, upstream, source } }) => {
 
 const filters: Check = (scene) =>
   servers(scene).flatMap(([, { node, server }]): Finding[] => {
-    const set = [...new Set((server?.replica ?? []).flatMap((channel) => channel.filters))];
+    // What a server that follows nobody would leave out is of no account.
+    const set = server && server.replica.length > 0 ? leavesOut(server) : [];
     if (set.length === 0) return [];
     return [
       error({

@@ -181,6 +181,21 @@ const engines: Check = ({ facts: { source, follower } }) => {
   ];
 };
 
+/** Its option file outlives the copy: the applier that it becomes would go by it. */
+const passesOver: Check = ({ facts: { follower, leader } }) => {
+  const set = follower.server?.passedOver ?? [];
+  if (set.length === 0) return [];
+  return [
+    error({
+      code: 'REPLICATION_FILTERS',
+      node: follower.node,
+      message: `${follower.node} is set to pass over part of ${leader.node}'s log (${set.join(', ')}): it would not be its copy, without a word`,
+      hint: `Take the lines out of ${follower.node}'s option file and restart it.`,
+      allowable: true,
+    }),
+  ];
+};
+
 const pageSize: Check = ({ facts: { source, follower }, method }) => {
   const [theirs, ours] = [setting(source.server, 'innodb_page_size'), setting(follower.server, 'innodb_page_size')];
   if (method === 'dump' || theirs === '' || ours === '' || theirs === ours) return [];
@@ -218,6 +233,7 @@ export const targetChecks: readonly Check[] = [
   scattered,
   linked,
   engines,
+  passesOver,
   pageSize,
   architecture,
 ];

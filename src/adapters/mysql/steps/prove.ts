@@ -3,6 +3,7 @@ import type { Step, StepContext } from '../../../workflow/step.ts';
 import { describe, sql } from '../../action.ts';
 import { askServer } from '../ask-server.ts';
 import { usesGtid } from '../facts.ts';
+import { leavesOut } from '../passed-over.ts';
 import type { Work } from '../work.ts';
 import { placeOn } from './accounts.ts';
 import { warnOfDefiners } from './definers.ts';
@@ -49,6 +50,19 @@ const warnOfPrivileged = async (work: Work, { signal, warn }: StepContext): Prom
   });
 };
 
+/** Refused beforehand, where its server ran then and nobody allowed it. */
+const warnOfFilters = async (work: Work, { signal, warn }: StepContext): Promise<void> => {
+  const { follower, leader } = work.nodes;
+  const left = leavesOut(await askServer(follower, work.layouts.follower, signal));
+  if (left.length === 0) return;
+  warn({
+    code: 'REPLICATION_FILTERS',
+    node: follower.name,
+    message: `${follower.name} passes over part of ${leader.name}'s log (${left.join(', ')}): it does not stay its copy`,
+    hint: 'Take that out of its option file and restart it.',
+  });
+};
+
 /** That it is what it says, by looking at it and by trying to write. */
 export const prove = (work: Work): Step => {
   const { follower, leader } = work.nodes;
@@ -91,6 +105,7 @@ export const prove = (work: Work): Step => {
       proved = await look(context.signal);
       await requireReadable(work, context);
       await warnOfDefiners(work, context);
+      await warnOfFilters(work, context);
       if (!work.dialect.closesAdministrators) await warnOfPrivileged(work, context);
     },
   };
