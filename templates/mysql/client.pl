@@ -71,6 +71,8 @@ sub lost {
   my ($s, $what) = @_;
   my $why = '';
   if (open my $f, '<', $s->{errors}) { my @lines = <$f>; $why = $lines[-1] // ''; chomp $why }
+  # In one line: the last of a job's is what its failure tells.
+  $what =~ s/\s+/ /g if $what;
   fail(($why || $lost) . ($what ? ' (' . substr($what, 0, 200) . ')' : ''));
 }
 

@@ -82,6 +82,7 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
     const elsewhere = dialect.elsewhere === undefined ? [] : await session.query<{ path: string }>(dialect.elsewhere);
     const exact =
       dialect.transactionHistory === undefined ? [] : await session.query<{ name: string }>(dialect.transactionHistory);
+    const json = dialect.json === undefined ? [] : await session.query<{ name: string }>(dialect.json);
     const processes = await session.query<ProcessRow>('SHOW PROCESSLIST');
     const [uptime] = await session.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Uptime'");
     return {
@@ -102,6 +103,7 @@ export const askFull = async (node: Node<ReadingHost>, layout: Layout, signal: A
       prepared: prepared.length,
       encrypted: Number(encryption?.encrypted ?? 0),
       elsewhere: elsewhere.map(({ path }) => path),
+      json: json.map(({ name }) => name),
       transactionHistory: exact.map(({ name }) => name),
       holdsKeys: Number(encryption?.holders ?? 0) > 0,
       longStatements: processes.filter(isLong).map(({ Id, User, Time, Info }) => ({

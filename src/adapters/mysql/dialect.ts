@@ -41,6 +41,8 @@ export interface Dialect {
   readonly elsewhere?: string;
   /** A statement: `name` and `value` of each replication filter that holds for all channels. MariaDB has them as variables. */
   readonly filters?: string;
+  /** A statement: `name` of each table that holds documents in a form of the server's own. MariaDB's are texts. */
+  readonly json?: string;
   /** A statement: `name` of each table that keeps what was by the numbers of transactions. MySQL has none. */
   readonly transactionHistory?: string;
   /** Variables that close a server, in the order in which they are set. */

@@ -72,6 +72,8 @@ export interface FullServerFacts extends ServerFacts {
   readonly encrypted: number;
   /** Files of tablespaces that lie outside of the data directory, as InnoDB knows them; MariaDB cannot be asked. */
   readonly elsewhere: readonly string[];
+  /** MySQL's tables with JSON, whose values have types that no text tells. */
+  readonly json: readonly string[];
   /** MariaDB's tables that keep what was by the numbers of transactions. */
   readonly transactionHistory: readonly string[];
   /** Has it a key ring, or a plugin that gives it keys? */

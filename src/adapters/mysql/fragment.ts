@@ -43,11 +43,18 @@ const lenience = ({ context }: Work): readonly string[] => {
   const { leader, follower } = context.facts;
   const engine = setting(leader.server, 'default_storage_engine');
   const isOther = engine.toUpperCase() !== 'INNODB' && engine.toUpperCase() in (follower.server?.engines ?? {});
+  const rowFormat = setting(leader.server, 'innodb_default_row_format');
   return [
     'innodb_strict_mode = OFF',
     'log_bin_trust_function_creators = ON',
     ...(isOn(leader.server, 'partial_revokes') ? ['partial_revokes = ON'] : []),
     ...(isOther ? [`default_storage_engine = ${engine}`] : []),
+    // How long a key may be.
+    ...(rowFormat === '' || rowFormat === setting(follower.server, 'innodb_default_row_format')
+      ? []
+      : [`innodb_default_row_format = ${rowFormat}`]),
+    // It could not log what comes as rows.
+    ...(setting(follower.server, 'binlog_format') === 'STATEMENT' ? ['binlog_format = ROW'] : []),
   ];
 };
 

@@ -51,6 +51,7 @@ export const mysqlDialect = (version: Version): Dialect => {
       "SELECT PATH AS path FROM information_schema.INNODB_DATAFILES WHERE PATH LIKE '/%' OR PATH LIKE '../%' ORDER BY 1 LIMIT 100",
     filters:
       'SELECT LOWER(FILTER_NAME) AS name, FILTER_RULE AS value FROM performance_schema.replication_applier_global_filters ORDER BY 1',
+    json: "SELECT DISTINCT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS name FROM information_schema.COLUMNS WHERE DATA_TYPE = 'json' AND TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') ORDER BY 1",
     readOnly: ['read_only', 'super_read_only'],
     closesAdministrators: true,
     options: {

@@ -20,6 +20,7 @@ export const settingNames = [
   'have_ssl',
   'hostname',
   'innodb_data_home_dir',
+  'innodb_default_row_format',
   'innodb_encrypt_log',
   'innodb_flush_log_at_trx_commit',
   'innodb_log_group_home_dir',

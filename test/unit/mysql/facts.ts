@@ -117,6 +117,7 @@ const serverOf = (flavour: Flavour): FullServerFacts => ({
   prepared: 0,
   encrypted: 0,
   elsewhere: [],
+  json: [],
   transactionHistory: [],
   holdsKeys: false,
   longStatements: [],

@@ -36,6 +36,31 @@ describe('a follower’s option file', () => {
     expect(Number(id?.split('=')[1])).toBeGreaterThan(1_000_000);
   });
 
+  test('takes what its leader takes, in the same engine and row format where it has them', () => {
+    const leader = {
+      settings: { partial_revokes: 'ON', default_storage_engine: 'MyISAM', innodb_default_row_format: 'compact' },
+    } as const;
+    const like = ['innodb_strict_mode = OFF', 'log_bin_trust_function_creators = ON'];
+    const lines = linesOf({ leader }, 'tailing');
+    const named = (name: string) => lines.find((line) => line.startsWith(`${name} = `));
+    expect(lines).toEqual(expect.arrayContaining(like));
+    expect([named('partial_revokes'), named('innodb_default_row_format')]).toEqual([
+      'partial_revokes = ON',
+      'innodb_default_row_format = compact',
+    ]);
+    const engine = { library: null, isInstalled: false };
+    expect(linesOf({ leader, follower: { server: { engines: { MYISAM: engine } } } }, 'closed')).toContain(
+      'default_storage_engine = MyISAM',
+    );
+    expect(linesOf({ leader, follower: { server: { engines: {} } } }, 'closed').join()).not.toContain('MyISAM');
+  });
+
+  test('logs rows, where its own option file would log statements alone', () => {
+    const follower = { settings: { binlog_format: 'STATEMENT' } } as const;
+    expect(linesOf({ follower }, 'closed')).toContain('binlog_format = ROW');
+    expect(linesOf({}, 'closed').join()).not.toContain('binlog_format');
+  });
+
   test('gives appliers to a machine by its cores, four at least', () => {
     const workers = (cores: number) =>
       linesOf({ follower: { machine: { cores } } }, 'closed').find((line) => line.includes('parallel_workers'));

@@ -211,6 +211,17 @@ export const methodProvocations: Provocations = {
       advises: ['InnoDB'],
     },
   ],
+  JSON_AS_TEXT: [
+    {
+      ...warning,
+      when: 'documents are copied as text, by a dump',
+      node: 'db1',
+      want: { method: 'dump' },
+      cast: { leader: { server: { json: ['app.orders'] } } },
+      says: ['app.orders'],
+      advises: ['--method clone'],
+    },
+  ],
   EVENTS_PAUSED: [
     {
       ...warning,

@@ -42,6 +42,20 @@ const otherEngines: Check = ({ facts: { source } }) => {
   ];
 };
 
+/** JSON_OBJECT('price', price) holds a decimal, which is a double once its text was read (seen on 9.7). */
+const json: Check = ({ facts: { source } }) => {
+  const tables = source.server?.json ?? [];
+  if (tables.length === 0) return [];
+  return [
+    warning({
+      code: 'JSON_AS_TEXT',
+      node: source.node,
+      message: `${tables.length} tables on ${source.node} hold JSON, which a dump copies as text: ${tables.slice(0, 5).join(', ')}${tables.length > 5 ? ', …' : ''}`,
+      hint: 'Decimals within it become doubles, dates and binary values strings, as by mysqldump. Where that matters: --method clone.',
+    }),
+  ];
+};
+
 /** The lock that holds definitions halts MySQL's scheduler, which writes down when each event ran last (seen on 9.7). */
 const events: Check = ({ facts: { source } }) => {
   if (source.layout?.flavour !== 'mysql' || !isOn(source.server, 'event_scheduler')) return [];
@@ -91,4 +105,6 @@ const transactionHistory: Check = ({ facts: { source } }) => {
 
 /** What a dump needs to be told of, or cannot bring. */
 export const dumpFindings = (scene: Scene): readonly Finding[] =>
-  [prepared, longStatements, otherEngines, events, limitedSelects, transactionHistory].flatMap((check) => check(scene));
+  [prepared, longStatements, otherEngines, json, events, limitedSelects, transactionHistory].flatMap((check) =>
+    check(scene),
+  );
