@@ -10,6 +10,7 @@ import { expectExit } from './support/replctl.ts';
 /** Half of these are set when the data directory is made, and none of them is what a server has by default. */
 const settings = [
   'innodb_page_size = 8192',
+  'innodb_data_file_path = ibdata1:20M;ibdata2:12M:autoextend',
   'lower_case_table_names = 1',
   'character_set_server = latin1',
   'collation_server = latin1_german2_ci',

@@ -19,6 +19,7 @@ export const settingNames = [
   'gtid_strict_mode',
   'have_ssl',
   'hostname',
+  'innodb_data_file_path',
   'innodb_data_home_dir',
   'innodb_default_row_format',
   'innodb_encrypt_log',

@@ -143,6 +143,19 @@ export const machineProvocations: Provocations = {
       advises: ['plugin_load_add'],
     },
   ],
+  DATA_FILES_DIFFER: [
+    {
+      ...error,
+      when: 'the system tablespace has other files, for a copy of files',
+      node: 'db2',
+      cast: {
+        leader: { settings: { innodb_data_file_path: 'ibdata1:20M;ibdata2:12M:autoextend' } },
+        follower: { settings: { innodb_data_file_path: 'ibdata1:12M:autoextend' } },
+      },
+      says: ['ibdata1:12M:autoextend on db2', 'ibdata2:12M:autoextend on db1'],
+      advises: ['innodb_data_file_path = ibdata1:20M', '--method dump'],
+    },
+  ],
   PAGE_SIZE_DIFFERS: [
     {
       ...error,

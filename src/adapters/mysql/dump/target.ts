@@ -31,6 +31,7 @@ export const lastingOptions = (work: Work): readonly string[] => {
   const { leader, follower } = work.context.facts;
   const letterCase = setting(leader.server, 'lower_case_table_names');
   const pageSize = setting(follower.server, 'innodb_page_size');
+  const dataFiles = setting(follower.server, 'innodb_data_file_path');
   const charset = (['character_set_server', 'collation_server'] as const).flatMap((name) => {
     const value = setting(leader.server, name);
     return /^\w+$/.test(value) ? [`--${name.replaceAll('_', '-')}=${value}`] : [];
@@ -39,6 +40,7 @@ export const lastingOptions = (work: Work): readonly string[] => {
     ...charset,
     ...(letterCase === '' ? [] : [`--lower-case-table-names=${letterCase}`]),
     ...(pageSize === '' ? [] : [`--innodb-page-size=${pageSize}`]),
+    ...(dataFiles === '' ? [] : [`--innodb-data-file-path=${dataFiles}`]),
   ];
 };
 

@@ -1,8 +1,8 @@
 import type { Finding } from '../../adapter.ts';
 import { error, warning } from '../../finding.ts';
 import { usedEngines } from '../engines.ts';
-import { elsewhere, someOf } from '../elsewhere.ts';
 import { setting, type MysqlFacts } from '../facts.ts';
+import { filesChecks } from './files.ts';
 import { servers } from './servers.ts';
 import type { Check } from './scene.ts';
 
@@ -130,39 +130,6 @@ const letterCase: Check = ({ facts: { leader, follower } }) => {
   ];
 };
 
-/** Other directories of InnoDB would be left behind by the swap, and found by the next server. */
-const scattered: Check = ({ facts: { follower, source } }) =>
-  [follower, source].flatMap(({ node, server }): Finding[] => {
-    const inside = (path: string): boolean =>
-      path === '' || path === './' || path === '.' || path.startsWith(setting(server, 'datadir'));
-    const outside = (['innodb_data_home_dir', 'innodb_log_group_home_dir', 'innodb_undo_directory'] as const).filter(
-      (name) => !inside(setting(server, name)),
-    );
-    if (outside.length === 0) return [];
-    return [
-      error({
-        code: 'FILES_ELSEWHERE',
-        node,
-        message: `${outside.map((name) => `${name} = ${setting(server, name)}`).join(', ')} on ${node}: files of the server lie outside its data directory`,
-        hint: 'replctl copies and replaces data directories as a whole; move these files into it first.',
-      }),
-    ];
-  });
-
-/** What another server left there would be found by the copy's; and a table of the copy's, by the old server once it is put back. */
-const linked: Check = ({ facts: { follower } }) => {
-  const paths = elsewhere(follower);
-  if (paths.length === 0) return [];
-  return [
-    error({
-      code: 'FILES_ELSEWHERE',
-      node: follower.node,
-      message: `files of tables on ${follower.node} lie outside of its data directory: ${someOf(paths)}`,
-      hint: 'The data directory is replaced as a whole, and they would stay behind: drop or move these tables first.',
-    }),
-  ];
-};
-
 /** A server without an engine can read none of its tables; one that makes a table of such an engine takes InnoDB in its place, without a word. */
 const engines: Check = ({ facts: { source, follower } }) => {
   const { server, node } = follower;
@@ -196,31 +163,6 @@ const passesOver: Check = ({ facts: { follower, leader } }) => {
   ];
 };
 
-const pageSize: Check = ({ facts: { source, follower }, method }) => {
-  const [theirs, ours] = [setting(source.server, 'innodb_page_size'), setting(follower.server, 'innodb_page_size')];
-  if (method === 'dump' || theirs === '' || ours === '' || theirs === ours) return [];
-  return [
-    error({
-      code: 'PAGE_SIZE_DIFFERS',
-      node: follower.node,
-      message: `innodb_page_size is ${ours} on ${follower.node} and ${theirs} on ${source.node}`,
-      hint: `Set innodb_page_size = ${theirs} in ${follower.node}'s option file, or take --method dump.`,
-    }),
-  ];
-};
-
-const architecture: Check = ({ facts: { source, follower }, method }) => {
-  if (method === 'dump' || source.machine.architecture === follower.machine.architecture) return [];
-  return [
-    error({
-      code: 'ARCHITECTURE_DIFFERS',
-      node: follower.node,
-      message: `${follower.node} is ${follower.machine.architecture}, ${source.node} is ${source.machine.architecture}`,
-      hint: 'Copied files need machines of one architecture: --method dump.',
-    }),
-  ];
-};
-
 /** What must still hold when the old server is stopped: hours after the preflight, or days where the run was interrupted. */
 export const swapChecks: readonly Check[] = [sameServer, existingData, feedsOthers];
 
@@ -230,10 +172,7 @@ export const targetChecks: readonly Check[] = [
   service,
   clocks,
   letterCase,
-  scattered,
-  linked,
   engines,
   passesOver,
-  pageSize,
-  architecture,
+  ...filesChecks,
 ];
