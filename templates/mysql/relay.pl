@@ -1,4 +1,4 @@
-# A way to the donor of a clone that keeps to a rate: MySQL's own limit lets up to three times as much through (9.7). Stands before the client that says CLONE, whose
+# A way to the donor of a clone that keeps to a rate: MySQL's own limit lets up to three times as much through (9.7); and to one with an IPv6 address, which MySQL takes for no donor's. Stands before the client that says CLONE, whose
 # statements come after this program, with RELAY_PORT for the port where this listens. Arguments: the donor's host and port, bytes a second, the client's argv.
 use strict; use warnings;
 use Errno; use IO::Select; use IO::Socket::IP; use List::Util qw(max min); use POSIX (); use Time::HiRes qw(time);

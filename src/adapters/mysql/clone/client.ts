@@ -1,23 +1,32 @@
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { masked, type Masked } from '../../../masked.ts';
 import { quoteLiteral } from '../names.ts';
+import type { Scene } from '../preflight/scene.ts';
 import type { ScratchServer } from '../scratch-server.ts';
 import { streamsOf } from '../streams.ts';
 import type { Work } from '../work.ts';
 
 const relay = readFileSync(new URL('../../../../templates/mysql/relay.pl', import.meta.url), 'utf8');
 
-/** Under `--rate` the donor is reached through a relay on the follower, which puts its port where its name stands. */
+/** MySQL takes no IPv6 address for a donor (error 3869, 9.7), and keeps but loosely to a rate: then a relay on the follower stands between. */
+export const isRelayed = ({ nodes, want }: Pick<Scene, 'nodes' | 'want'>): boolean =>
+  want.rate !== undefined || isIPv6(nodes.source.address);
+
+/** Of the relay, which puts its port where its name stands. */
 const donorOf = ({ nodes, layouts, context }: Work): { readonly host: string; readonly port: string } =>
-  context.want.rate === undefined
-    ? { host: nodes.source.address, port: String(layouts.source.port) }
-    : { host: '127.0.0.1', port: 'RELAY_PORT' };
+  isRelayed(context)
+    ? { host: '127.0.0.1', port: 'RELAY_PORT' }
+    : { host: nodes.source.address, port: String(layouts.source.port) };
+
+/** Bytes a second that no link has. */
+const unlimited = 1e12;
 
 /** Who says CLONE to the recipient; what it says comes on standard input. */
 export const clientArgv = ({ nodes, layouts, context }: Work, { layout }: ScratchServer): readonly string[] => {
-  const { rate } = context.want;
+  const { rate = unlimited } = context.want;
   const client = [`${layout.clientDir}/mysql`, '--no-defaults', `--socket=${layout.socket}`, '--user=root'];
-  if (rate === undefined) return client;
+  if (!isRelayed(context)) return client;
   return ['perl', '-', nodes.source.address, String(layouts.source.port), String(rate), ...client];
 };
 
@@ -37,4 +46,4 @@ CLONE INSTANCE FROM ${quoteLiteral(work.copyAccount)}@${quoteLiteral(host)}:${po
 
 /** The only way for the password. */
 export const clientInput = (work: Work, password: Masked): Masked =>
-  masked`${work.context.want.rate === undefined ? '' : relay}${cloneStatements(work, password)}`;
+  masked`${isRelayed(work.context) ? relay : ''}${cloneStatements(work, password)}`;

@@ -6,6 +6,7 @@ import { setting, type MysqlFacts } from '../facts.ts';
 import { majorOf, type Layout } from '../layout.ts';
 import type { Check } from '../preflight/scene.ts';
 import { cloneJob, copyByClone } from './copy.ts';
+import { isRelayed } from './client.ts';
 import { canVerify, verify, verifyJob } from './verify.ts';
 import { donorPlugin, holdsPlugin, needsPlugin, releasePlugin } from './plugin.ts';
 
@@ -71,15 +72,15 @@ const unchecked: Check = ({ facts, want }) => {
   ];
 };
 
-const relay: Check = ({ facts: { follower }, want }) =>
-  want.rate === undefined || !follower.disk || follower.disk.programs.includes('perl')
+const relay: Check = ({ facts: { follower }, nodes, want }) =>
+  !isRelayed({ nodes, want }) || !follower.disk || follower.disk.programs.includes('perl')
     ? []
     : [
         error({
           code: 'TOOLS_MISSING',
           node: follower.node,
-          message: `there is no perl on ${follower.node}, which keeps a clone to --rate`,
-          hint: 'Install it (the package perl-base), or leave --rate out.',
+          message: `there is no perl on ${follower.node}, which keeps a clone to --rate, and brings one from an IPv6 address`,
+          hint: 'Install it (the package perl-base), or take --method dump.',
         }),
       ];
 
