@@ -12,6 +12,18 @@ const ownCertificate = `cd /var/lib/mysql
 echo certificate >server-cert.pem
 install -o mysql -g mysql -m 600 server-cert.pem server-key.pem`;
 
+/** As many guides have it: a second server must not find the first one's logs in the index. */
+const logsElsewhere = (flavour: Flavour): string => `mkdir -p /var/log/mysql
+chown mysql: /var/log/mysql
+cat >/etc/mysql/${flavour}.conf.d/60-logs.cnf <<'END'
+[mysqld]
+server_id = 77
+log_bin = /var/log/mysql/mysql-bin.log
+log_bin_index = /var/log/mysql/mysql-bin.log.index
+relay_log = /var/log/mysql/relay-bin
+relay_log_index = /var/log/mysql/relay-bin.index
+END`;
+
 /** Half of it would open the follower, or make it another's twin. */
 const persisted = `SET PERSIST max_connections = 321; SET PERSIST_ONLY innodb_log_buffer_size = 33554432; SET PERSIST event_scheduler = ON; SET PERSIST super_read_only = OFF;
 SET PERSIST read_only = OFF; SET PERSIST server_id = 1; SET PERSIST replica_parallel_workers = 2; SET PERSIST_ONLY skip_replica_start = OFF`;
@@ -43,6 +55,8 @@ const staysWithItsMachine = (flavour: Flavour, methods: readonly string[]): void
     else await follower.ok(ownCertificate);
     await leader.mysql.sql(`CREATE DATABASE app; CREATE TABLE app.t (id int PRIMARY KEY); ${sorted}`);
     await follower.ok(smallTmp);
+    await follower.ok(logsElsewhere(flavour));
+    await follower.mysql.restart();
   });
   afterAll(() => fleet?.lab.destroy());
 

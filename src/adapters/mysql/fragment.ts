@@ -78,7 +78,12 @@ export const settingsOf = (work: Work, state: FragmentState): readonly string[] 
     'event_scheduler = OFF',
     // In the data directory, whatever was configured: another place may hold the old server's logs, and with them its history.
     'log_bin = binlog',
+    'log_bin_index = binlog.index',
     'relay_log = relay-bin',
+    'relay_log_index = relay-bin.index',
+    ...(dialect.flavour === 'mariadb'
+      ? ['master_info_file = master.info', 'relay_log_info_file = relay-log.info']
+      : []),
     `${options.logUpdates} = ON`,
     `${options.workers} = ${workers(work)}`,
     // A link that is dead is noticed in that many seconds; the servers say a minute. Heartbeats come twice as often.

@@ -1,5 +1,6 @@
 /** The global variables that replctl looks at, of either engine. */
 export const settingNames = [
+  'aria_log_dir_path',
   'basedir',
   'binlog_cache_size',
   'binlog_expire_logs_seconds',

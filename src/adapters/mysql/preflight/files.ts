@@ -5,14 +5,19 @@ import { error } from '../../finding.ts';
 import { setting } from '../facts.ts';
 import type { Check } from './scene.ts';
 
-/** Other directories of InnoDB would be left behind by the swap, and found by the next server. */
+const directories = [
+  'aria_log_dir_path',
+  'innodb_data_home_dir',
+  'innodb_log_group_home_dir',
+  'innodb_undo_directory',
+] as const;
+
+/** Other directories of the engines would be left behind by the swap, and found by the next server. */
 const scattered: Check = ({ facts: { follower, source } }) =>
   [follower, source].flatMap(({ node, server }): Finding[] => {
     const inside = (path: string): boolean =>
       path === '' || path === './' || path === '.' || path.startsWith(setting(server, 'datadir'));
-    const outside = (['innodb_data_home_dir', 'innodb_log_group_home_dir', 'innodb_undo_directory'] as const).filter(
-      (name) => !inside(setting(server, name)),
-    );
+    const outside = directories.filter((name) => !inside(setting(server, name)));
     if (outside.length === 0) return [];
     return [
       error({
