@@ -33,6 +33,7 @@ const ofThePackage = [
   'mysql.sys',
   'mariadb.sys',
   'debian-sys-maint',
+  'PUBLIC',
 ];
 const accountsQuery = "SELECT User AS 'user', Host AS host FROM mysql.user WHERE User <> '' ORDER BY 1, 2";
 const clonePluginQuery = "SELECT PLUGIN_STATUS AS status FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'clone'";

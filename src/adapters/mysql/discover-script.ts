@@ -1,9 +1,9 @@
 /**
  * What the login user can see of a machine's MySQL or MariaDB servers, without one running: `key<TAB>value` lines, for after `machineScript`. Arguments: a
- * directory of binaries, the data directory, and the socket that the fleet file names, each may be empty.
+ * directory of binaries, the data directory, and the unit that the fleet file names, each may be empty.
  */
 export const serversScript = String.raw`
-wanted_bin=$1 wanted_dir=$2
+wanted_bin=$1 wanted_dir=$2 unit=$3
 say cores "$(nproc 2>/dev/null)"
 say memory "$(awk '/^MemTotal:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo 2>/dev/null)"
 for dir in "$wanted_bin" /usr/sbin /usr/local/sbin /usr/libexec /usr/bin /usr/local/mysql/bin /usr/local/bin; do
@@ -23,22 +23,38 @@ done
 groups="mysqld server mysqld-$(printf %s "$version" | cut -d. -f1,2) mariadb mariadbd mariadb-$(printf %s "$version" | cut -d. -f1,2)"
 [ "$flavour" = mariadb ] || groups="mysqld server mysqld-$(printf %s "$version" | cut -d. -f1,2)"
 printer=$(command -v my_print_defaults || echo "$clients/my_print_defaults")
-print_defaults() { # key, file
+print_defaults() { # key, flags that say what is read
   [ -x "$printer" ] || return 0
-  if [ -n "$2" ]; then "$printer" --defaults-file="$2" $groups 2>/dev/null; else "$printer" $groups 2>/dev/null; fi |
-    awk -v key="$1" 'match($0, /^--[a-zA-Z0-9_-]+=/) { name = substr($0, 3, RLENGTH - 3); gsub(/-/, "_", name); print key "\t" name "\t" substr($0, RLENGTH + 1) }'
+  key=$1; shift
+  "$printer" "$@" $groups 2>/dev/null |
+    awk -v key="$key" 'match($0, /^--[a-zA-Z0-9_-]+=/) { name = substr($0, 3, RLENGTH - 3); gsub(/-/, "_", name); print key "\t" name "\t" substr($0, RLENGTH + 1) }'
 }
-print_defaults default ''
-for unit in mariadb mysql mysqld; do
-  [ -d /run/systemd/system ] && [ "$(systemctl show -p LoadState --value "$unit.service" 2>/dev/null)" = loaded ] && say unit "$(systemctl show -p Id --value "$unit.service")"
-done
-for dir in /etc/mysql/mariadb.conf.d /etc/mysql/mysql.conf.d /etc/mysql/conf.d /etc/my.cnf.d; do [ -d "$dir" ] && say fragments "$dir"; done
+if [ -d /run/systemd/system ] && [ -z "$unit" ]; then
+  for name in mariadb mysql mysqld; do
+    [ "$(systemctl show -p LoadState --value "$name.service" 2>/dev/null)" = loaded ] && unit=$(systemctl show -p Id --value "$name.service")
+  done
+fi
+say unit "$unit"
+# One of several servers of a machine (mariadb@two) is told by its unit what it reads besides, or instead of what all read.
+flags=; [ -z "$unit" ] || [ ! -d /run/systemd/system ] || flags=$(systemctl show -p ExecStart -p Environment -- "$unit" 2>/dev/null)
+told() { printf '%s\n' "$flags" | grep -o -e "--defaults-$1=[^ ;\"']*" | sed -n '1s/^[^=]*=//p'; }
+only=$(told file) suffix=$(told group-suffix)
+set --
+[ -z "$only" ] || set -- "--defaults-file=$only"
+[ -z "$suffix" ] || set -- "$@" "--defaults-group-suffix=$suffix"
+print_defaults default "$@"
+printf '%s\n' "$flags" | grep -o -e "--\(datadir\|socket\|port\|user\|log[-_]error\)=[^ ;\"']*" | sed 's/^--//; s/-/_/; s/^\([a-z_]*\)=/default\t\1\t/'
+say suffix "$suffix"
+say only "$only"
+if [ -n "$only" ]; then sed -n 's/^[[:space:]]*!includedir[[:space:]]*\(.*[^/]\)\/*$/fragments\t\1/p' "$only" 2>/dev/null
+else for dir in /etc/mysql/mariadb.conf.d /etc/mysql/mysql.conf.d /etc/mysql/conf.d /etc/my.cnf.d; do [ -d "$dir" ] && say fragments "$dir"; done; fi
 for process in $(pgrep -x 'mysqld|mariadbd'); do
   file=$(tr '\0' '\n' <"/proc/$process/cmdline" 2>/dev/null | sed -n 's/^--defaults-file=//p' | tail -n 1)
   printf 'process\t%s\t%s\t%s\t%s\t%s\n' "$process" "$(ps -o user:64= -p "$process" | tr -d ' ')" "$file" \
     "$(tr '\0' '\n' <"/proc/$process/cmdline" 2>/dev/null | sed -n 's/^--datadir=//p' | tail -n 1)" \
     "$(tr '\0' '\n' <"/proc/$process/cmdline" 2>/dev/null | sed -n 's/^--socket=//p' | tail -n 1)"
-  [ -z "$file" ] || print_defaults "of-$process" "$file"
+  [ -z "$file" ] || print_defaults "of-$process" --defaults-file="$file"
+  printf 'instance\t%s\n' "$(tr '\0' '\n' <"/proc/$process/cmdline" 2>/dev/null | sed -n 's/^--defaults-group-suffix=//p' | tail -n 1)"
 done
 if [ -n "$wanted_dir" ]; then
   wanted_dir=$(readlink -m -- "$wanted_dir")

@@ -29,6 +29,8 @@ interface Found {
   readonly processes: readonly Process[];
   /** In the order in which they are read. */
   readonly fragments: readonly string[];
+  /** Of each server that runs, how its groups in an option file end. */
+  readonly instances: readonly string[];
 }
 
 const packageDataDir = '/var/lib/mysql';
@@ -44,6 +46,7 @@ export const parseDiscovery = (output: string): Found => {
   };
   const processes: { readonly pid: string; readonly process: Omit<Process, 'options'> }[] = [];
   const fragments: string[] = [];
+  const instances: string[] = [];
   let binary: Found['binary'];
   for (const line of output.split('\n')) {
     const [key = '', ...rest] = line.split('\t');
@@ -58,6 +61,7 @@ export const parseDiscovery = (output: string): Found => {
     else if (key === 'process')
       processes.push({ pid: first, process: { user: second, defaultsFile: third, dataDir: fourth, socket: fifth } });
     else if (key === 'fragments') fragments.push(first);
+    else if (key === 'instance') instances.push(first);
     else if (key === 'default' || key.startsWith('of-')) optionsOf(key).set(first, rest.slice(1).join('\t'));
     else if (key !== '') values.set(key, rest.join('\t'));
   }
@@ -67,6 +71,7 @@ export const parseDiscovery = (output: string): Found => {
     defaults: optionsOf('default'),
     processes: processes.map(({ pid, process }) => ({ ...process, options: optionsOf(`of-${pid}`) })),
     fragments,
+    instances,
   };
 };
 
@@ -93,9 +98,10 @@ const packageLayout = (
   binary: NonNullable<Found['binary']>,
 ): Layout | undefined => {
   const { defaults } = found;
-  const unit = node.database.service ?? found.values.get('unit');
+  const unit = found.values.get('unit');
   const fragmentDir = fragmentDirOf(found);
-  if (unit === undefined || fragmentDir === undefined) return undefined;
+  const [only, groupSuffix] = ['only', 'suffix'].map((key) => found.values.get(key));
+  if (!unit || (fragmentDir === undefined && !only)) return undefined;
   const osUser = defaults.get('user') ?? 'mysql';
   const errorLog = defaults.get('log_error');
   return {
@@ -109,7 +115,9 @@ const packageLayout = (
     ...directories(node, 'root', osUser),
     control: 'systemd',
     unit: unit.includes('.') ? unit : `${unit}.service`,
-    fragmentDir,
+    ...(fragmentDir === undefined ? {} : { fragmentDir }),
+    ...(only ? { defaultsFile: only } : {}),
+    ...(groupSuffix ? { groupSuffix } : {}),
     ...(errorLog?.startsWith('/') ? { errorLog } : {}),
   };
 };
@@ -155,6 +163,8 @@ const layoutFrom = (found: Found, node: Node<ReadingHost>): Layout | undefined =
     node.database.dataDir === undefined ? undefined : found.values.get('wanted-dir') || node.database.dataDir;
   const packaged = packageLayout(found, node, binary);
   if (packaged && (named === undefined || named === packaged.dataDir)) return packaged;
+  // Whoever names a unit too knows what it runs on.
+  if (packaged && named !== undefined && node.database.service !== undefined) return { ...packaged, dataDir: named };
   return directLayout(found, node, binary);
 };
 
@@ -164,7 +174,7 @@ export const discover = async (node: Node<ReadingHost>, signal: AbortSignal): Pr
   const { stdout } = await must(
     node.host,
     {
-      argv: ['sh', '-s', '--', node.database.binDir ?? '', node.database.dataDir ?? ''],
+      argv: ['sh', '-s', '--', node.database.binDir ?? '', node.database.dataDir ?? '', node.database.service ?? ''],
       stdin: machineScript + serversScript,
     },
     { signal },
@@ -179,6 +189,7 @@ export const discover = async (node: Node<ReadingHost>, signal: AbortSignal): Pr
       architecture,
       cores: Number(found.values.get('cores') || 1),
       memory: Number(found.values.get('memory') || 0),
+      instances: found.instances,
       ...(found.binary ? { installed: `${found.binary.flavour} ${found.binary.version}` } : {}),
     },
     ...(layout ? { layout } : {}),

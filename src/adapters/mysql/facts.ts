@@ -122,6 +122,8 @@ export interface MachineFacts {
   readonly architecture: string;
   readonly cores: number;
   readonly memory: number;
+  /** Of the servers that run there, how the groups end that each reads besides those for all; empty: it reads no others. */
+  readonly instances: readonly string[];
   /** `mariadb 11.8.9`; absent: no server is installed. */
   readonly installed?: string;
 }

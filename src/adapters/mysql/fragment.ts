@@ -11,8 +11,8 @@ import type { Work } from './work.ts';
 export type FragmentState = 'held' | 'closed' | 'tailing';
 
 /** A file of ours that a server reads last: in its package's directory, or the one that a server of our own making is started with. */
-export const fragmentPath = ({ fragmentDir, stateDir }: Layout): string =>
-  fragmentDir === undefined ? `${stateDir}/server.cnf` : `${fragmentDir}/zz-replctl.cnf`;
+export const fragmentPath = ({ fragmentDir, stateDir, groupSuffix = '' }: Layout): string =>
+  fragmentDir === undefined ? `${stateDir}/server.cnf` : `${fragmentDir}/zz-replctl${groupSuffix}.cnf`;
 
 /** Says which run's settings these are, and how far it is. */
 export const fragmentMark = (run: string, state: FragmentState): string => `# replctl.run ${run} ${state}`;
@@ -111,6 +111,7 @@ export const fragment = (work: Work, state: FragmentState): string => {
     run: work.run,
     upstream: work.nodes.upstream.name,
     settings: settingsOf(work, state).join('\n'),
+    suffix: layout.groupSuffix ?? '',
   };
   if (layout.fragmentDir !== undefined) return renderTemplate('mysql/replctl.cnf', values, ['settings']);
   const server = [

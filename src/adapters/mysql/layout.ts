@@ -27,7 +27,10 @@ export interface Layout {
   readonly control: 'systemd' | 'direct';
   readonly unit?: string;
   readonly fragmentDir?: string;
+  /** Under `systemd`: the one that its unit names, in place of all others. */
   readonly defaultsFile?: string;
+  /** How the groups of one of several servers end that read the same option files: `.two` of `[mysqld.two]`. */
+  readonly groupSuffix?: string;
   /** Where the server writes its errors; absent: to the journal. */
   readonly errorLog?: string;
 }

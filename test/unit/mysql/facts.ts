@@ -144,6 +144,7 @@ export const mysqlFacts = (flavour: Flavour, node: string, id: string, unlike: U
       clockAhead: 0.02,
       architecture: 'x86_64',
       cores: 4,
+      instances: [''],
       memory: 8 * GB,
       installed: `${flavour} ${versions[flavour]}`,
       ...unlike.machine,

@@ -92,6 +92,26 @@ export const machineProvocations: Provocations = {
       advises: ['/etc/sudoers.d/replctl'],
     },
   ],
+  OPTION_FILE_ALONE: [
+    {
+      ...error,
+      when: 'its unit reads one file, in which no directory is included',
+      node: 'db2',
+      cast: { follower: { layout: { fragmentDir: undefined as never, defaultsFile: '/etc/orders.cnf' } } },
+      says: ['mysql.service', '/etc/orders.cnf'],
+      advises: ['!includedir'],
+    },
+  ],
+  OPTIONS_SHARED: [
+    {
+      ...error,
+      when: 'other servers there read the same option files',
+      node: 'db2',
+      cast: { follower: { machine: { instances: ['', '.two'] } } },
+      says: ['[mysqld.two]', '/etc/mysql/mysql.conf.d'],
+      advises: ['database.service'],
+    },
+  ],
   CLOCK_SKEW: [
     {
       ...warning,

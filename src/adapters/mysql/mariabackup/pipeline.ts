@@ -12,8 +12,12 @@ export const isDirect = (work: Work): boolean =>
   isSameMachine(work.context.facts.source, work.context.facts.follower) &&
   work.layouts.source.adminUser === work.layouts.follower.osUser;
 
-const optionFileOf = ({ control, defaultsFile, stateDir, dataDir }: Layout): readonly string[] => {
-  if (control === 'systemd') return [];
+const optionFileOf = ({ control, defaultsFile, groupSuffix, stateDir, dataDir }: Layout): readonly string[] => {
+  if (control === 'systemd')
+    return [
+      ...(defaultsFile === undefined ? [] : [`--defaults-file=${defaultsFile}`]),
+      ...(groupSuffix === undefined ? [] : [`--defaults-group-suffix=${groupSuffix}`]),
+    ];
   return defaultsFile === undefined
     ? [`--defaults-file=${stateDir}/server.cnf`, `--datadir=${dataDir}`]
     : [`--defaults-file=${defaultsFile}`];

@@ -100,6 +100,32 @@ const service: Check = ({ facts: { follower } }) => {
   ];
 };
 
+/** What is written for a server must be read by it, and by no other. */
+const optionFiles: Check = ({ facts: { follower } }) => {
+  const { layout, machine, node } = follower;
+  if (layout?.control !== 'systemd') return [];
+  if (layout.fragmentDir === undefined)
+    return [
+      error({
+        code: 'OPTION_FILE_ALONE',
+        node,
+        message: `${layout.unit} on ${node} reads ${layout.defaultsFile} alone, which includes no directory for the option file that replctl writes`,
+        hint: `Make a directory for it, and name that at the end of ${layout.defaultsFile}: !includedir DIRECTORY.`,
+      }),
+    ];
+  const others = layout.groupSuffix === undefined ? machine.instances.filter((suffix) => suffix !== '') : [];
+  if (others.length === 0) return [];
+  return [
+    error({
+      code: 'OPTIONS_SHARED',
+      node,
+      message: `servers of ${node} with groups of their own ([mysqld${others.join('], [mysqld')}]) read ${layout.fragmentDir} too: what makes ${layout.unit} a follower would hold for them from their next start on`,
+      hint: 'Set what it sets (server_id, read_only, …) in their own groups and allow this, or make one of them the follower (database.service).',
+      allowable: true,
+    }),
+  ];
+};
+
 const clocks: Check = ({ facts: { leader, follower } }) => {
   const skew = Math.abs(leader.machine.clockAhead - follower.machine.clockAhead);
   if (skew < 5) return [];
@@ -170,6 +196,7 @@ export const targetChecks: readonly Check[] = [
   ...swapChecks,
   portTaken,
   service,
+  optionFiles,
   clocks,
   letterCase,
   engines,
