@@ -23,6 +23,9 @@ export interface Account {
 const accountsOf = (user: string, hosts: readonly string[]): string =>
   hosts.map((host) => quoteAccount(user, host)).join(', ');
 
+/** From the server's `max_user_connections`; as from its `default_password_lifetime`, by which replication would end one day. */
+const exempt = 'WITH MAX_USER_CONNECTIONS 1000';
+
 /**
  * Makes the account, or gives the one that is there a new password and the same rights. It is locked under every address until it has them
  * all under each: one that logs in is whole, and who is cut off between two of these begins anew.
@@ -37,7 +40,7 @@ export const accountStatements = (
     const account = quoteAccount(user, host);
     const verb = existing.includes(host) ? 'ALTER' : 'CREATE';
     return [
-      masked`${verb} USER ${account} ${dialect.identified(password)} REQUIRE ${tls ? 'SSL' : 'NONE'} ACCOUNT LOCK`,
+      masked`${verb} USER ${account} ${dialect.identified(password)} REQUIRE ${tls ? 'SSL' : 'NONE'} ${exempt} ACCOUNT LOCK PASSWORD EXPIRE NEVER`,
       ...(privileges.length > 0 ? [`GRANT ${privileges.join(', ')} ON *.* TO ${account}`] : []),
     ];
   }),
