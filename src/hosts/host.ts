@@ -117,8 +117,8 @@ export interface Host extends ReadingHost {
 export const shownCommand = (command: Pick<Command, 'argv' | 'as'>): string =>
   `${command.as === undefined ? '' : `[${command.as}] `}${quoteArgv(command.argv)}`;
 
-/** Scripts are for `details`: what they were to do stands in the message. */
-const briefCommand = (command: Command): string =>
+/** Whose scripts are left out: what they are called stands behind them. */
+export const briefCommand = (command: Command): string =>
   shownCommand({ ...command, argv: command.argv.map((word) => (word.includes('\n') ? '…' : word)) });
 
 /** The error for a command that ended with a non-zero exit code: it carries the last line that it wrote to stderr. */

@@ -1,4 +1,4 @@
-import { shownCommand, type Host } from './host.ts';
+import { briefCommand, type Host } from './host.ts';
 
 /** The same host, which tells what is done on it before it does it. Standard input is never told: secrets travel there. */
 export const narratedHost = (host: Host, tell: (line: string) => void): Host => {
@@ -7,11 +7,11 @@ export const narratedHost = (host: Host, tell: (line: string) => void): Host => 
     node: host.node,
     login: host.login,
     run: async (command, options) => {
-      say(shownCommand(command));
+      say(briefCommand(command));
       return host.run(command, options);
     },
     duplex: async (command, options) => {
-      say(shownCommand(command));
+      say(briefCommand(command));
       return host.duplex(command, options);
     },
     connect: async (target, options) => {

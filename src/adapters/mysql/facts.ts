@@ -131,6 +131,8 @@ export interface MachineFacts {
 /** All that is known of one node. */
 export interface MysqlFacts extends Facts {
   readonly login: string;
+  /** The fleet file names the administrator's password: nobody logs in through the socket by being who he is. */
+  readonly byPassword: boolean;
   readonly machine: MachineFacts;
   readonly layout?: Layout;
   readonly disk?: DiskFacts;

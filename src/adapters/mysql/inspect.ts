@@ -50,7 +50,8 @@ const corrected = (layout: Layout, server: FullServerFacts | undefined): Layout 
 export const inspect = async (node: Node<ReadingHost>, options: InspectOptions<MysqlFacts>): Promise<MysqlFacts> => {
   const { signal, target } = options;
   const { machineId, machine, layout, stateDir } = await discover(node, signal);
-  const common = { node: node.name, machineId, login: node.host.login.user, machine };
+  const byPassword = node.database.adminPassword !== undefined;
+  const common = { node: node.name, machineId, login: node.host.login.user, byPassword, machine };
   if (!layout) {
     return {
       ...common,

@@ -13,7 +13,7 @@ export interface Unlike {
   readonly disk?: Partial<DiskFacts> | null;
   readonly server?: Partial<FullServerFacts> | null;
   readonly settings?: Partial<Record<SettingName, string>>;
-  readonly rest?: Partial<Pick<MysqlFacts, 'machineId' | 'reach' | 'serverFailure' | 'serviceRefusal'>>;
+  readonly rest?: Partial<Pick<MysqlFacts, 'byPassword' | 'machineId' | 'reach' | 'serverFailure' | 'serviceRefusal'>>;
 }
 
 const GB = 1_000_000_000;
@@ -139,6 +139,7 @@ export const mysqlFacts = (flavour: Flavour, node: string, id: string, unlike: U
     running: disk?.serverProcess ?? false,
     osUser: 'root',
     login: 'ops',
+    byPassword: false,
     stateDir: `/var/lib/replctl/orders.${node}`,
     machine: {
       clockAhead: 0.02,

@@ -10,6 +10,15 @@ export const methodProvocations: Provocations = {
   METHOD_UNUSABLE: [
     {
       ...error,
+      when: 'a backup where the administrator needs a password',
+      node: 'db2',
+      want: { method: 'mariabackup' },
+      cast: { flavour: 'mariadb', leader: { rest: { byPassword: true } } },
+      says: ['mariadb-backup', 'db1', 'password'],
+      advises: ['--method'],
+    },
+    {
+      ...error,
       when: 'clone over two series',
       node: 'db2',
       want: { method: 'clone' },
@@ -231,17 +240,6 @@ export const methodProvocations: Provocations = {
       cast: { leader: { settings: { event_scheduler: 'ON' } } },
       says: ['event_scheduler'],
       advises: ['--method clone'],
-    },
-  ],
-  SOCKET_LOGIN_NEEDED: [
-    {
-      ...error,
-      when: 'the administrator needs a password, for a backup',
-      node: 'db1',
-      cast: { flavour: 'mariadb' },
-      database: { adminPassword: async () => 'secret' },
-      says: ['mariadb-backup'],
-      advises: ['--method dump'],
     },
   ],
   ERRANT_TRANSACTIONS: [

@@ -22,21 +22,10 @@ const backupObjection = ({ source, follower }: Cast<MysqlFacts>): string | undef
       return `mariadb-backup is not installed on ${node} (apt-get install mariadb-backup)`;
   if (!isSameMachine(source, follower) && follower.disk && !follower.disk.programs.includes('ssh'))
     return `there is no ssh client on ${follower.node} (apt-get install openssh-client)`;
+  if (source.byPassword)
+    return `mariadb-backup logs in to ${source.node} through the socket, and the fleet file names a password`;
   return elsewhereObjection(source);
 };
-
-/** The backup logs in by the socket, as the OS user that it runs as. */
-const withPassword: Check = ({ nodes }) =>
-  nodes.source.database.adminPassword === undefined
-    ? []
-    : [
-        error({
-          code: 'SOCKET_LOGIN_NEEDED',
-          node: nodes.source.name,
-          message: `mariadb-backup on ${nodes.source.name} must log in through the socket, but the fleet file names a password`,
-          hint: 'Let the administrator log in by unix_socket, or take --method dump.',
-        }),
-      ];
 
 const prepared: Check = ({ facts: { source } }) =>
   (source.server?.prepared ?? 0) === 0
@@ -56,7 +45,7 @@ export const mariabackup: CopyMethod = {
   because: 'both servers are of one series and have mariadb-backup: files are copied',
   privileges: [],
   objection: backupObjection,
-  findings: (scene) => [...withPassword(scene), ...prepared(scene)],
+  findings: prepared,
   steps: (work) => [...(isDirect(work) ? [] : [wayIn(work)]), copyBackup(work), prepareBackup(work)],
   release: async (work, signal) => {
     if (!isDirect(work)) await withdrawWayIn(work, signal);
