@@ -36,14 +36,19 @@ if [ -d /run/systemd/system ] && [ -z "$unit" ]; then
 fi
 say unit "$unit"
 # One of several servers of a machine (mariadb@two) is told by its unit what it reads besides, or instead of what all read.
-flags=; [ -z "$unit" ] || [ ! -d /run/systemd/system ] || flags=$(systemctl show -p ExecStart -p Environment -- "$unit" 2>/dev/null)
-told() { printf '%s\n' "$flags" | grep -o -e "--defaults-$1=[^ ;\"']*" | sed -n '1s/^[^=]*=//p'; }
+flags=
+if [ -n "$unit" ] && [ -d /run/systemd/system ]; then
+  # What it was started with; else what it would be.
+  flags=$(tr '\0' '\n' <"/proc/$(systemctl show -p MainPID --value -- "$unit" 2>/dev/null)/cmdline" 2>/dev/null)
+  [ -n "$flags" ] || flags=$(systemctl show -p ExecStart -p Environment -- "$unit" 2>/dev/null | tr " ;\"'" '\n')
+fi
+told() { printf '%s\n' "$flags" | sed -n "s/^.*--defaults-$1=//p" | head -n 1; }
 only=$(told file) suffix=$(told group-suffix)
 set --
 [ -z "$only" ] || set -- "--defaults-file=$only"
 [ -z "$suffix" ] || set -- "$@" "--defaults-group-suffix=$suffix"
 print_defaults default "$@"
-printf '%s\n' "$flags" | grep -o -e "--\(datadir\|socket\|port\|user\|log[-_]error\)=[^ ;\"']*" | sed 's/^--//; s/-/_/; s/^\([a-z_]*\)=/default\t\1\t/'
+printf '%s\n' "$flags" | sed -n 's/^.*--log[-_]error=\(.\)/default\tlog_error\t\1/p; s/^.*--\(datadir\|socket\|port\|user\)=\(.\)/default\t\1\t\2/p'
 say suffix "$suffix"
 say only "$only"
 if [ -n "$only" ]; then sed -n 's/^[[:space:]]*!includedir[[:space:]]*\(.*[^/]\)\/*$/fragments\t\1/p' "$only" 2>/dev/null
