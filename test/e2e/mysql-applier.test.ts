@@ -78,5 +78,34 @@ const applies = (flavour: Flavour): void => {
   });
 };
 
+/** Behind the directories that are included, where many write their own: it is read last. */
+const lastWord = `printf '\\n[mysqld]\\nevent_scheduler = ON\\n' >>/etc/mysql/my.cnf`;
+
+const isAsked = (flavour: Flavour): void => {
+  let fleet: MysqlFleet;
+  beforeAll(async () => {
+    fleet = await startMysqlFleet(`last-word-${flavour}`, flavour, { leader: {}, follower: { follows: 'leader' } });
+    await fleet.machines['leader']!.mysql.sql('CREATE DATABASE app; CREATE TABLE app.t (id int PRIMARY KEY)');
+  });
+  afterAll(() => fleet?.lab.destroy());
+
+  test('its old server is left alone, and the run goes on once that is mended', async () => {
+    const follower = fleet.machines['follower']!;
+    await follower.ok(lastWord);
+    const before = await follower.mysql.sql('SELECT @@server_id, @@datadir');
+    const failed = await fleet.replctl.run(['add-follower', 'follower', '--method', 'dump']);
+    expectExit(failed, 4);
+    expect(failed.stdout).toContain('event_scheduler = ON');
+    await follower.mysql.restart();
+    expect(await follower.mysql.sql('SELECT @@server_id, @@datadir')).toBe(before);
+    await follower.ok("sed -i '/^event_scheduler/d' /etc/mysql/my.cnf");
+    expectExit(await fleet.replctl.run(['resume']), 0);
+    expect(await follower.mysql.sql('SELECT @@event_scheduler')).toBe('OFF');
+  });
+};
+
+describeWithEverything('a MySQL whose option file would have the last word', () => isAsked('mysql'));
+describeWithEverything('a MariaDB whose option file would have the last word', () => isAsked('mariadb'));
+
 describeInLab('a follower of MySQL applies', () => applies('mysql'));
 describeWithEverything('a follower of MariaDB applies', () => applies('mariadb'));

@@ -12,7 +12,7 @@ const ownCertificate = `cd /var/lib/mysql
 echo certificate >server-cert.pem
 install -o mysql -g mysql -m 600 server-cert.pem server-key.pem`;
 
-/** As many guides have it: a second server must not find the first one's logs in the index. */
+/** As many guides have it: a second server must not find the first one's logs in the index, and a follower goes on after a restart. */
 const logsElsewhere = (flavour: Flavour): string => `mkdir -p /var/log/mysql
 chown mysql: /var/log/mysql
 cat >/etc/mysql/${flavour}.conf.d/60-logs.cnf <<'END'
@@ -22,6 +22,7 @@ log_bin = /var/log/mysql/mysql-bin.log
 log_bin_index = /var/log/mysql/mysql-bin.log.index
 relay_log = /var/log/mysql/relay-bin
 relay_log_index = /var/log/mysql/relay-bin.index
+skip_${flavour === 'mysql' ? 'replica' : 'slave'}_start
 END`;
 
 /** Half of it would open the follower, or make it another's twin. */

@@ -38,23 +38,30 @@ const gtidSettings = (work: Work): readonly string[] => {
   ];
 };
 
-/** An event does not tell all that its session had: what the leader's took, the applier must take too (each was seen to stop it, or to make another table). */
-const lenience = ({ context }: Work): readonly string[] => {
-  const { leader, follower } = context.facts;
-  const engine = setting(leader.server, 'default_storage_engine');
-  const isOther = engine.toUpperCase() !== 'INNODB' && engine.toUpperCase() in (follower.server?.engines ?? {});
-  const rowFormat = setting(leader.server, 'innodb_default_row_format');
+/** Of every server: one that does not know its default engine does not start. */
+const builtIn: Readonly<Record<Layout['flavour'], readonly string[]>> = {
+  mysql: ['MYISAM', 'MEMORY'],
+  mariadb: ['MYISAM', 'MEMORY', 'ARIA'],
+};
+
+/**
+ * An event does not tell all that its session had: what the leader's took, the applier must take too (each was seen to stop it, or to make another table). By
+ * the leader alone: what the follower's server says depends on what was written here before.
+ */
+const lenience = ({ context, dialect }: Work): readonly string[] => {
+  const { server } = context.facts.leader;
+  const engine = setting(server, 'default_storage_engine');
+  const rowFormat = setting(server, 'innodb_default_row_format');
+  const binlogFormat = setting(server, 'binlog_format');
   return [
     'innodb_strict_mode = OFF',
     'log_bin_trust_function_creators = ON',
-    ...(isOn(leader.server, 'partial_revokes') ? ['partial_revokes = ON'] : []),
-    ...(isOther ? [`default_storage_engine = ${engine}`] : []),
+    ...(isOn(server, 'partial_revokes') ? ['partial_revokes = ON'] : []),
+    ...(builtIn[dialect.flavour].includes(engine.toUpperCase()) ? [`default_storage_engine = ${engine}`] : []),
     // How long a key may be.
-    ...(rowFormat === '' || rowFormat === setting(follower.server, 'innodb_default_row_format')
-      ? []
-      : [`innodb_default_row_format = ${rowFormat}`]),
-    // It could not log what comes as rows.
-    ...(setting(follower.server, 'binlog_format') === 'STATEMENT' ? ['binlog_format = ROW'] : []),
+    ...(rowFormat === '' ? [] : [`innodb_default_row_format = ${rowFormat}`]),
+    // One that logs statements alone could not log what comes as rows.
+    ...(binlogFormat === '' ? [] : [`binlog_format = ${binlogFormat === 'STATEMENT' ? 'MIXED' : binlogFormat}`]),
   ];
 };
 
@@ -74,7 +81,8 @@ export const settingsOf = (work: Work, state: FragmentState): readonly string[] 
     ...(state === 'held' ? [holdLine] : []),
     `server_id = ${serverId}`,
     ...dialect.readOnly.map((name) => `${name} = ON`),
-    ...(state === 'tailing' ? [] : [`${options.skipStart} = ON`]),
+    // Said in either case: an option file that has it too would keep the follower still after its next restart.
+    `${options.skipStart} = ${state === 'tailing' ? 'OFF' : 'ON'}`,
     'event_scheduler = OFF',
     // In the data directory, whatever was configured: another place may hold the old server's logs, and with them its history.
     'log_bin = binlog',

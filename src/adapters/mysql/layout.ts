@@ -35,6 +35,12 @@ export interface Layout {
   readonly errorLog?: string;
 }
 
+/** What a program of a packaged server's is told first, so that it reads the option files that the server reads. */
+export const optionFlags = ({ defaultsFile, groupSuffix }: Layout): readonly string[] => [
+  ...(defaultsFile === undefined ? [] : [`--defaults-file=${defaultsFile}`]),
+  ...(groupSuffix === undefined ? [] : [`--defaults-group-suffix=${groupSuffix}`]),
+];
+
 export const majorOf = ({ version }: Pick<Layout, 'version'>): readonly [number, number, number] => {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   return [major, minor, patch];

@@ -48,17 +48,17 @@ describe('a follower’s option file', () => {
       'partial_revokes = ON',
       'innodb_default_row_format = compact',
     ]);
-    const engine = { library: null, isInstalled: false };
-    expect(linesOf({ leader, follower: { server: { engines: { MYISAM: engine } } } }, 'closed')).toContain(
-      'default_storage_engine = MyISAM',
-    );
-    expect(linesOf({ leader, follower: { server: { engines: {} } } }, 'closed').join()).not.toContain('MyISAM');
+    expect(named('default_storage_engine')).toBe('default_storage_engine = MyISAM');
+    const other = { settings: { default_storage_engine: 'RocksDB' } } as const;
+    expect(linesOf({ leader: other }, 'closed').join()).not.toContain('RocksDB');
   });
 
-  test('logs rows, where its own option file would log statements alone', () => {
-    const follower = { settings: { binlog_format: 'STATEMENT' } } as const;
-    expect(linesOf({ follower }, 'closed')).toContain('binlog_format = ROW');
-    expect(linesOf({}, 'closed').join()).not.toContain('binlog_format');
+  test.each([
+    ['ROW', 'ROW'],
+    ['MIXED', 'MIXED'],
+    ['STATEMENT', 'MIXED'],
+  ])('logs what a leader of binlog_format = %s sends, as %s', (theirs, ours) => {
+    expect(linesOf({ leader: { settings: { binlog_format: theirs } } }, 'closed')).toContain(`binlog_format = ${ours}`);
   });
 
   test('gives appliers to a machine by its cores, four at least', () => {

@@ -1,6 +1,6 @@
 import { quoteArgv } from '../../../hosts/host.ts';
 import { isSameMachine } from '../same-machine.ts';
-import type { Layout } from '../layout.ts';
+import { optionFlags, type Layout } from '../layout.ts';
 import type { Work } from '../work.ts';
 
 /** Files of the one way in that this run makes, on the follower. */
@@ -12,12 +12,9 @@ export const isDirect = (work: Work): boolean =>
   isSameMachine(work.context.facts.source, work.context.facts.follower) &&
   work.layouts.source.adminUser === work.layouts.follower.osUser;
 
-const optionFileOf = ({ control, defaultsFile, groupSuffix, stateDir, dataDir }: Layout): readonly string[] => {
-  if (control === 'systemd')
-    return [
-      ...(defaultsFile === undefined ? [] : [`--defaults-file=${defaultsFile}`]),
-      ...(groupSuffix === undefined ? [] : [`--defaults-group-suffix=${groupSuffix}`]),
-    ];
+const optionFileOf = (layout: Layout): readonly string[] => {
+  const { control, defaultsFile, stateDir, dataDir } = layout;
+  if (control === 'systemd') return optionFlags(layout);
   return defaultsFile === undefined
     ? [`--defaults-file=${stateDir}/server.cnf`, `--datadir=${dataDir}`]
     : [`--defaults-file=${defaultsFile}`];

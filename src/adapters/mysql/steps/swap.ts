@@ -9,6 +9,7 @@ import { isAlive, stopCommand, stopServer } from '../server-control.ts';
 import { swapEngine } from '../swap-engine.ts';
 import type { Work } from '../work.ts';
 import { fragmentFile, hasFragment, readFragment, restoreFragment, writeFragment } from './fragment-file.ts';
+import { defaultsCommands, requireInForce } from './in-force.ts';
 import { markCopy } from './mark-copy.ts';
 import { startOldServer } from './old-server.ts';
 import { requireUnused } from './still-unused.ts';
@@ -34,7 +35,7 @@ const isBegun = async (work: Work, signal: AbortSignal): Promise<boolean> => {
 };
 
 /**
- * Stops the old server and puts the copy in its place; what was there is set aside. Meanwhile an option file of ours keeps every server from starting, so
+ * Stops the old server and puts the copy in its place; what was there is set aside. From before that an option file of ours keeps every server from starting, so
  * that after a power cut none starts on half a copy; afterwards the same file keeps the follower closed.
  */
 export const swap = (work: Work): Step => {
@@ -49,8 +50,9 @@ export const swap = (work: Work): Step => {
     input: { final, aside },
     namedAfterRun: true,
     plan: () => [
-      describe(runs(follower, stopCommand(layout))),
       describe(fragmentFile(work, 'held')),
+      ...defaultsCommands(layout).map((command) => describe(runs(follower, command))),
+      describe(runs(follower, stopCommand(layout))),
       describe(runs(follower, { argv: swapCommand(work.run, [work.place], engine), as: layout.osUser })),
       describe(fragmentFile(work, 'closed')),
     ],
@@ -69,9 +71,14 @@ export const swap = (work: Work): Step => {
       if (!(await isInstalled(work, signal))) {
         await requireUnused(work, signal);
         await markCopy(work, signal);
+        const before = await readFragment(work, signal);
+        await writeFragment(work, 'held', signal);
+        await requireInForce(work, signal).catch(async (error: unknown) => {
+          await restoreFragment(work, before, signal);
+          throw error;
+        });
         progress({ phase: 'stopping the old server' });
         await stopServer(follower, layout, work.context.guard(), signal);
-        await writeFragment(work, 'held', signal);
         progress({ phase: 'moving directories' });
         const argv = swapCommand(work.run, [work.place], engine);
         const command = { argv, as: layout.osUser, guard: work.context.guard(), timeoutSeconds: 600 };
