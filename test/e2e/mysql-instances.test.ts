@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DatabaseSection } from '../../src/fleet/schema.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
+import { leading } from '../lab/leading.ts';
 import type { Machine } from '../lab/machine.ts';
 import { describeWithEverything } from './support/extent.ts';
 import { createReplctl, expectExit, type Replctl } from './support/replctl.ts';
@@ -110,5 +111,35 @@ const secondServers = (engine: keyof typeof engines): void => {
   });
 };
 
+const hidden = (): void => {
+  let lab: Lab;
+  afterAll(() => lab?.destroy());
+
+  test('the package’s is not taken for it', async () => {
+    const { image, make, service } = engines.mysql;
+    lab = await createLab({ name: 'instances-hidden' });
+    const [leader, follower] = await lab.bootAll([
+      { name: 'leader', image, settings: leading.mysql },
+      { name: 'follower', image },
+    ]);
+    await follower.ok(`${make}\nchmod 600 /etc/mysql/two.cnf; chown mysql /etc/mysql/two.cnf`);
+    const before = await follower.ok('stat -c %i /var/lib/mysql/ibdata1');
+    const nodes = {
+      leader: { host: leader.address },
+      follower: { host: follower.address, follows: 'leader', database: { service } },
+    };
+    const fleet = await writeFleet(lab, { engine: 'mysql', nodes });
+    const refused = await createReplctl({ fleet, directory: lab.directory }).run([
+      'add-follower',
+      'follower',
+      '--replace',
+    ]);
+    expectExit(refused, 3);
+    expect(refused.stdout).toContain('SERVER_OF_ANOTHER_UNIT');
+    expect(await follower.ok('stat -c %i /var/lib/mysql/ibdata1')).toBe(before);
+  });
+};
+
+describeWithEverything('a second MySQL whose option file others may not read', hidden);
 describeWithEverything('the second MySQL of two machines', () => secondServers('mysql'));
 describeWithEverything('the second MariaDB of two machines', () => secondServers('mariadb'));

@@ -71,13 +71,14 @@ exit 0
 `;
 
 /**
- * What the administrator can see of one server's files. Arguments: data directory, option file of ours, directory of the client programs. Multi-line values
+ * What the administrator can see of one server's files. Arguments: data directory, option file of ours, directory of the client
+ * programs, OS user of the server, state directory, unit. Multi-line values
  * are indented by a tab below their key.
  */
 export const diskScript = String.raw`
 say() { printf '%s\t%s\n' "$1" "$2"; }
 block() { printf '%s\n' "$1"; sed 's/^/\t/'; }
-data=$1 fragment=$2 clients=$3 owner=$4 state=$5
+data=$1 fragment=$2 clients=$3 owner=$4 state=$5 unit=$6
 near() { at=$1; while [ ! -e "$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done; printf '%s' "$at"; }
 say exists "$([ -d "$data" ] && echo yes)"
 say entries "$(ls -A "$data" 2>/dev/null | grep -v -e '^lost+found$' -e '^\.replctl-' | wc -l)"
@@ -99,7 +100,11 @@ for dir in "$data"/*/; do
 done | head -n 100 | while IFS= read -r link; do say elsewhere "$link"; done
 say run "$(cat "$data/replctl.run" 2>/dev/null)"
 for process in $(pgrep -x 'mysqld|mariadbd'); do
-  if [ "/proc/$process/cwd" -ef "$data" ]; then say process "$process"; fi
+  [ "/proc/$process/cwd" -ef "$data" ] || continue
+  say process "$process"
+  its=$(sed -n 's#^\(0::\|1:name=systemd:\).*/\([^/]*\.service\)$#\2#p' "/proc/$process/cgroup" 2>/dev/null | head -n 1)
+  [ -n "$unit" ] && [ -n "$its" ] && [ "$its" != "$(systemctl show -p Id --value -- "$unit" 2>/dev/null)" ] &&
+    [ "$(systemctl show -p MainPID --value -- "$its" 2>/dev/null)" = "$process" ] && say other-unit "$its"
 done
 for kept in "$data".replctl-aside-* "$data"/.replctl-*/aside; do
   [ -d "$kept" ] && printf 'kept\t%s\t%s\n' "$(timeout 0.5 du -sb -- "$kept" 2>/dev/null | cut -f1)" "$kept"

@@ -104,6 +104,8 @@ export interface DiskFacts {
   /** Bytes of all that is in it, and in the binlogs beside; null where counting took too long. */
   readonly bytes: number | null;
   readonly serverProcess: boolean;
+  /** The unit whose main process it is, where that is another than the layout's; else empty. */
+  readonly otherUnit: string;
   /** Links to files of tables that lie outside: symbolic ones, and MariaDB's own (`.isl`). */
   readonly elsewhere: readonly string[];
   /** The replctl run whose copy this data directory is; empty for any other. */

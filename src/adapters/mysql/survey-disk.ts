@@ -17,6 +17,7 @@ export const surveyDisk = async (node: Node<ReadingHost>, layout: Layout, signal
     layout.clientDir,
     layout.osUser,
     layout.stateDir,
+    layout.unit ?? '',
   ];
   const { stdout } = await must(node.host, { argv, as: layout.adminUser, stdin: diskScript }, { signal });
   const found = parseSections(stdout);
@@ -31,6 +32,7 @@ export const surveyDisk = async (node: Node<ReadingHost>, layout: Layout, signal
     free: Number(found.value('free')),
     device: found.value('device'),
     bytes: bytes(found.value('bytes')),
+    otherUnit: found.value('other-unit'),
     serverProcess: found.value('process') !== '',
     elsewhere: found.rows('elsewhere').map((path) => path.join('\t')),
     run: found.value('run'),

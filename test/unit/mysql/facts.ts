@@ -82,6 +82,7 @@ const diskOf = (flavour: Flavour): DiskFacts => ({
   device: '2049',
   bytes: 11 * GB,
   serverProcess: true,
+  otherUnit: '',
   run: '',
   kept: [],
   claims: [],

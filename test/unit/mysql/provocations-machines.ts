@@ -92,6 +92,16 @@ export const machineProvocations: Provocations = {
       advises: ['/etc/sudoers.d/replctl'],
     },
   ],
+  SERVER_OF_ANOTHER_UNIT: [
+    {
+      ...error,
+      when: 'its data directory is the one of another unit',
+      node: 'db2',
+      cast: { follower: { layout: { unit: 'mysql-two.service' }, disk: { otherUnit: 'mysql.service' } } },
+      says: ['/var/lib/mysql', 'mysql.service', 'mysql-two.service'],
+      advises: ['database.dataDir', 'ops'],
+    },
+  ],
   OPTION_FILE_ALONE: [
     {
       ...error,

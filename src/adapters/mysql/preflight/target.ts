@@ -189,8 +189,22 @@ const passesOver: Check = ({ facts: { follower, leader } }) => {
   ];
 };
 
+/** An option file that only its owner may read does not tell where a unit's data lies: what is taken for it by default may be another server's. */
+const otherServer: Check = ({ facts: { follower } }) => {
+  const { disk, layout, node } = follower;
+  if (!disk?.otherUnit || !layout) return [];
+  return [
+    error({
+      code: 'SERVER_OF_ANOTHER_UNIT',
+      node,
+      message: `the server in ${layout.dataDir} on ${node} is ${disk.otherUnit}'s, and not ${layout.unit}'s`,
+      hint: `Correct database.service of ${node}; or name database.dataDir, database.socket and database.port too, where its option files are not to be read by ${follower.login}.`,
+    }),
+  ];
+};
+
 /** What must still hold when the old server is stopped: hours after the preflight, or days where the run was interrupted. */
-export const swapChecks: readonly Check[] = [sameServer, existingData, feedsOthers];
+export const swapChecks: readonly Check[] = [sameServer, otherServer, existingData, feedsOthers];
 
 export const targetChecks: readonly Check[] = [
   ...swapChecks,

@@ -67,14 +67,14 @@ export const swap = (work: Work): Step => {
       wasRunning: await isAlive(follower, layout, signal),
       fragment: (await readFragment(work, signal)) ?? null,
     }),
-    apply: async ({ signal, progress }) => {
+    apply: async ({ signal, progress, intent }) => {
       if (!(await isInstalled(work, signal))) {
         await requireUnused(work, signal);
         await markCopy(work, signal);
-        const before = await readFragment(work, signal);
         await writeFragment(work, 'held', signal);
         await requireInForce(work, signal).catch(async (error: unknown) => {
-          await restoreFragment(work, before, signal);
+          // An attempt that was cut off in the midst of the moves needs the hold.
+          if (!(await isBegun(work, signal))) await restoreFragment(work, fragmentBefore(intent), signal);
           throw error;
         });
         progress({ phase: 'stopping the old server' });
